@@ -20,8 +20,20 @@ let testSettings: [SwiftSetting] = [
 
 let package = Package(
   name: "armature",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ],
   targets: [
-    .target(name: "ByteIO", swiftSettings: settings),
+    .systemLibrary(name: "CISAL", providers: [.apt(["libisal-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "ByteIO",
+      dependencies: ["CISAL", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
+      swiftSettings: settings),
+    .target(name: "CProtobufC", exclude: ["example.proto"], linkerSettings: [.linkedLibrary("protobuf-c")]),
+    .target(name: "JSON", dependencies: ["ByteIO"], swiftSettings: settings),
+    .target(name: "TensorFiles", dependencies: ["ByteIO", "JSON"], swiftSettings: settings),
+    .target(name: "TFRecord", dependencies: ["ByteIO", "CProtobufC"], swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["ByteIO"], path: "Tests/TestSupport", swiftSettings: testSettings),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"], swiftSettings: testSettings),
   ],
