@@ -36,10 +36,8 @@ def numbers(seed, shape, dtype):
         return random.integers(0, 2, shape).astype(np.bool_)
     if np.issubdtype(dtype, np.integer):
         limits = np.iinfo(dtype)
-        low, high = limits.min, min(limits.max, np.iinfo(np.int64).max)
-        return random.integers(low, high, shape, dtype=dtype if dtype != np.uint64 else np.int64,
-                               endpoint=True).astype(dtype) if dtype != np.uint64 else \
-            random.integers(0, high, shape, dtype=np.int64, endpoint=True).astype(dtype)
+        high = min(limits.max, np.iinfo(np.int64).max)
+        return random.integers(limits.min, high, shape, dtype=np.int64, endpoint=True).astype(dtype)
     return (random.integers(-(1 << 24), 1 << 24, shape) / float(1 << 23)).astype(dtype)
 
 
@@ -48,13 +46,6 @@ def picture(seed, height, width, channels, dtype=np.uint8):
     y, x, c = np.mgrid[0:height, 0:width, 0:channels]
     base = y * 9 + x * 5 + c * 40 + seed * 17 + np.random.default_rng(seed).integers(0, 8, y.shape)
     return (base * (257 if dtype == np.uint16 else 1)).astype(dtype)
-
-
-def file_bytes(array, form, **options):
-    """`array` as an encoded file, by Pillow."""
-    data = io.BytesIO()
-    Image.fromarray(array[..., 0] if array.shape[-1] == 1 else array).save(data, form, **options)
-    return data.getvalue()
 
 
 class Tiny(tfds.core.GeneratorBasedBuilder):
@@ -146,7 +137,8 @@ class FeatureStrings(Tiny):
 
     def step_features(self):
         return {"text": F.Text(), "pair": F.Tensor(shape=(2,), dtype=np.object_), "word": F.Scalar(dtype=np.object_),
-                "grid": F.Tensor(shape=(2, 2), dtype=np.object_), "label": F.ClassLabel(names=["left", "right", "über"]),
+                "grid": F.Tensor(shape=(2, 2), dtype=np.object_), "label": F.ClassLabel(names=["left", "right",
+                "über"]),
                 "numbered": F.ClassLabel(num_classes=300), "box": F.BBoxFeature(),
                 "translation": F.Translation(languages=["de", "en"]), "words": F.Sequence(F.Text()),
                 "labels": F.Sequence(F.ClassLabel(names=["no", "yes"])), "boxes": F.Sequence(F.BBoxFeature())}
@@ -179,7 +171,8 @@ class FeatureEncodings(Tiny):
             return F.Tensor(shape=shape, dtype=dtype, encoding=encoding)
         return {"bytes": {"float64": tensor((2, 3), np.float64, "bytes"), "bfloat16": tensor((4,), BF16, "bytes"),
                           "float16": tensor((), np.float16, "bytes"), "bool": tensor((5,), np.bool_, "bytes"),
-                          "uint16": tensor((3, 2), np.uint16, "bytes"), "one_open": tensor((None, 2), np.float32, "bytes"),
+                          "uint16": tensor((3, 2), np.uint16, "bytes"),
+                          "one_open": tensor((None, 2), np.float32, "bytes"),
                           "two_open": tensor((None, None), np.int32, "bytes")},
                 "zlib": {"float64": tensor((2, 3), np.float64, "zlib"), "int8": tensor((6,), np.int8, "zlib"),
                          "bool": tensor((2, 2), np.bool_, "zlib"),
@@ -216,7 +209,8 @@ class FeatureSequences(Tiny):
     """Sequences inside a step and beside the steps: of scalars, tensors, dictionaries, images and sequences."""
 
     def step_features(self):
-        return {"flat": F.Sequence(np.float32), "flags": F.Sequence(np.bool_), "points": F.Sequence(F.Tensor(shape=(2,), dtype=np.float64)),
+        return {"flat": F.Sequence(np.float32), "flags": F.Sequence(np.bool_),
+                "points": F.Sequence(F.Tensor(shape=(2,), dtype=np.float64)),
                 "nested": F.Sequence(F.Sequence(np.int32)), "deep": F.Sequence(F.Sequence(F.Sequence(np.uint8))),
                 "pairs": F.Sequence({"a": np.int64, "b": F.Text()}),
                 "objects": F.Sequence({"id": np.int16, "path": F.Sequence(F.Tensor(shape=(2,), dtype=np.float32)),
@@ -227,7 +221,8 @@ class FeatureSequences(Tiny):
     def step(self, seed, t, last):
         def values(count, dtype=np.float32):
             return list(numbers(seed + count, (count,), dtype))
-        return {"flat": values(t), "flags": values(2 - t if t < 2 else 3, np.bool_), "points": numbers(seed, (t, 2), np.float64),
+        return {"flat": values(t), "flags": values(2 - t if t < 2 else 3, np.bool_),
+                "points": numbers(seed, (t, 2), np.float64),
                 "nested": [values(n, np.int32) for n in ([2, 0, 1], [], [3])[t]],
                 "deep": [[values(n, np.uint8) for n in row] for row in ([[1], [], [0, 2]], [[]], [])[t]],
                 "pairs": [{"a": seed + n, "b": "ab" * n} for n in range(t)],
@@ -256,14 +251,18 @@ class FeatureImages(Tiny):
 
     def step_features(self):
         return {"gray": F.Image(shape=(8, 6, 1)), "rgb": F.Image(shape=(8, 6, 3)), "rgba": F.Image(shape=(6, 8, 4)),
-                "gray16": F.Image(shape=(5, 7, 1), dtype=np.uint16), "rgb16": F.Image(shape=(5, 7, 3), dtype=np.uint16),
-                "rgba16": F.Image(shape=(5, 7, 4), dtype=np.uint16), "float": F.Image(shape=(4, 5, 1), dtype=np.float32),
-                "open": F.Image(shape=(None, None, 3)), "open_gray": F.Image(shape=(None, None, 1), encoding_format="png"),
+                "gray16": F.Image(shape=(5, 7, 1), dtype=np.uint16),
+                "rgb16": F.Image(shape=(5, 7, 3), dtype=np.uint16),
+                "rgba16": F.Image(shape=(5, 7, 4), dtype=np.uint16),
+                "float": F.Image(shape=(4, 5, 1), dtype=np.float32),
+                "open": F.Image(shape=(None, None, 3)),
+                "open_gray": F.Image(shape=(None, None, 1), encoding_format="png"),
                 "jpeg": F.Image(shape=(16, 16, 3), encoding_format="jpeg"),
                 "jpeg_gray": F.Image(shape=(9, 13, 1), encoding_format="jpeg"),
                 "jpeg_open": F.Image(shape=(None, None, 3), encoding_format="jpeg"),
                 "label": F.LabeledImage(labels=3, shape=(4, 4, 1)),
-                "video": F.Video(shape=(None, 4, 4, 3)), "video_jpeg": F.Video(shape=(None, 8, 8, 3), encoding_format="jpeg")}
+                "video": F.Video(shape=(None, 4, 4, 3)),
+                "video_jpeg": F.Video(shape=(None, 8, 8, 3), encoding_format="jpeg")}
 
     def step(self, seed, t, last):
         return {"gray": picture(seed, 8, 6, 1), "rgb": picture(seed, 8, 6, 3), "rgba": picture(seed, 6, 8, 4),
@@ -364,10 +363,12 @@ class Plain(Tiny):
     """One number and one vector per step."""
 
     def step_features(self):
-        return {"is_first": np.bool_, "is_last": np.bool_, "index": np.int64, "action": F.Tensor(shape=(2,), dtype=np.float32)}
+        return {"is_first": np.bool_, "is_last": np.bool_, "index": np.int64,
+                "action": F.Tensor(shape=(2,), dtype=np.float32)}
 
     def step(self, seed, t, last):
-        return {"is_first": t == 0, "is_last": last, "index": 100 * seed + t, "action": numbers(seed, (2,), np.float32)}
+        return {"is_first": t == 0, "is_last": last, "index": 100 * seed + t,
+                "action": numbers(seed, (2,), np.float32)}
 
 
 class FeatureLayout(Plain):
@@ -422,10 +423,13 @@ class FeatureLegacy(Tiny):
     """A set whose features.json has the form that TFDS wrote before 4.5."""
 
     def step_features(self):
-        return {"observation": {"image": F.Image(shape=(6, 6, 3), encoding_format="png"), "state": F.Tensor(shape=(4,), dtype=np.float32),
+        return {"observation": {"image": F.Image(shape=(6, 6, 3), encoding_format="png"),
+                "state": F.Tensor(shape=(4,), dtype=np.float32),
                                 "depth": F.Tensor(shape=(None, 2), dtype=np.float32, encoding="zlib")},
-                "action": F.Tensor(shape=(2,), dtype=np.float64), "reward": F.Scalar(dtype=np.float32), "is_first": np.bool_,
-                "is_last": np.bool_, "label": F.ClassLabel(names=["x", "y"]), "text": F.Text(), "words": F.Sequence(F.Text()),
+                "action": F.Tensor(shape=(2,), dtype=np.float64), "reward": F.Scalar(dtype=np.float32),
+                "is_first": np.bool_,
+                "is_last": np.bool_, "label": F.ClassLabel(names=["x", "y"]), "text": F.Text(),
+                "words": F.Sequence(F.Text()),
                 "video": F.Video(shape=(None, 2, 2, 3)), "box": F.BBoxFeature()}
 
     def step(self, seed, t, last):
@@ -463,7 +467,8 @@ def write(builder_class, root, **options):
     return directory
 
 
-LEGACY_PROTO = {"Tensor": "TensorFeature", "Scalar": "TensorFeature", "Image": "ImageFeature", "Video": "VideoFeature",
+LEGACY_PROTO = {"Tensor": "TensorFeature", "Scalar": "TensorFeature", "Image": "ImageFeature",
+"Video": "VideoFeature",
                 "Text": "TextFeature", "ClassLabel": "ClassLabel", "BBoxFeature": "BoundingBoxFeature",
                 "Sequence": "Sequence", "Dataset": "Sequence", "FeaturesDict": "FeaturesDict"}
 
@@ -497,7 +502,8 @@ def legacy(feature, path=""):
     body = feature[next(key for key in feature if key not in ("pythonClassName", "description"))]
     message = {"type": name, "proto_cls": "tensorflow_datasets." + LEGACY_PROTO[short]}
     if short == "FeaturesDict":
-        return {"type": name, "content": {key: legacy(value, path + "/" + key) for key, value in body["features"].items()}}
+        return {"type": name,
+                "content": {key: legacy(value, path + "/" + key) for key, value in body["features"].items()}}
     if short == "Scalar" or path.endswith("/words"):
         return {**message, "content": body}
     if short in ("Sequence", "Dataset"):
@@ -591,7 +597,7 @@ def main():
         else:
             raise SystemExit(f"{name}: TFDS reads it after all")
         save(root, name, directory, written_rows(builder_class),
-             [f"TFDS {tfds.__version__} cannot read this set ({reason}); these are the hashes of what its writer was given"])
+             [f"TFDS {tfds.__version__} cannot read this set ({reason}); the hashes are of what its writer was given"])
     shutil.rmtree(root / "downloads", ignore_errors=True)
     slices.write(root / "expected" / "slices.json")
 

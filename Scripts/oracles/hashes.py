@@ -12,6 +12,7 @@ One episode is {"len": T, "meta": {leaf: [dtype, shape, hash]}, "steps": {leaf: 
 more than one, "step_shapes" gives every step's. Ragged leaves add "row_lengths": per step, one list per ragged
 dimension, outermost first (for metadata: a fourth item). Strings have dtype "string".
 """
+
 import hashlib
 
 import numpy as np
@@ -93,6 +94,7 @@ def episode(example):
 def read(directory, order=None):
     """Hashes every split of the TFDS version directory `directory`, in TFDS's reading order without shuffling."""
     builder = tfds.builder_from_directory(str(directory))
-    return {split: [episode(example) for example in
-                    tfds.as_numpy(builder.as_dataset(split=split, shuffle_files=False))]
-            for split in (order or builder.info.splits)}
+    return {
+        split: [episode(example) for example in tfds.as_numpy(builder.as_dataset(split=split, shuffle_files=False))]
+        for split in (order or builder.info.splits)
+    }

@@ -12,6 +12,7 @@ them; for a metadata leaf (its path is not in a step, as "episode_metadata/succe
 hash. Ragged values do not occur in the samples. --full writes the hashes of every step instead, --against compares
 them with files of that form (key order and dtype names apart).
 """
+
 import argparse
 import json
 import pathlib
@@ -27,19 +28,30 @@ def compact(splits):
         for leaf, entry in episode["steps"].items():
             features[leaf] = hashes.digest("".join(entry["step_sha"]).encode("ascii"))
         return {"len": episode["len"], "features": dict(sorted(features.items()))}
+
     return {split: [one(episode) for episode in episodes] for split, episodes in splits.items()}
 
 
 def comparable(splits):
     """The parts of full hashes that two versions of this script share."""
+
     def kind(dtype):
         return "string" if dtype == "object" or dtype.startswith("|S") else dtype
-    return {split: [{
-        "len": episode["len"],
-        "meta": {leaf: [kind(entry[0])] + entry[1:3] for leaf, entry in episode["meta"].items()},
-        "steps": {leaf: [kind(entry["dtype"]), sorted(entry["shapes"]), entry["step_sha"]]
-                  for leaf, entry in episode["steps"].items()},
-    } for episode in episodes] for split, episodes in splits.items()}
+
+    return {
+        split: [
+            {
+                "len": episode["len"],
+                "meta": {leaf: [kind(entry[0])] + entry[1:3] for leaf, entry in episode["meta"].items()},
+                "steps": {
+                    leaf: [kind(entry["dtype"]), sorted(entry["shapes"]), entry["step_sha"]]
+                    for leaf, entry in episode["steps"].items()
+                },
+            }
+            for episode in episodes
+        ]
+        for split, episodes in splits.items()
+    }
 
 
 def main():
