@@ -57,7 +57,7 @@ static void *work(void *keeps_mapped) {
     if (!keeps_mapped) map(&file);
     for (size_t at = 0; at < file.size; at += piece) {
       size_t count = file.size - at < piece ? file.size - at : piece;
-      atomic_fetch_xor(&all_sums, crc32_iscsi(file.bytes + at, (int)count, 0xFFFFFFFF));
+      atomic_fetch_add(&all_sums, crc32_iscsi(file.bytes + at, (int)count, 0xFFFFFFFF));
     }
     if (!keeps_mapped && file.bytes) munmap(file.bytes, file.size);
   }
