@@ -2,7 +2,8 @@
 """Runs our program, the limit and the peers in turn and prints a Markdown report; Benchmarks/run calls it.
 
 Every figure is a median over rounds; in a round each contestant runs once, one after the other, so that a change in
-the machine's load meets all of them. Peak memory is what the kernel reports for the finished process.
+the machine's load meets all of them. Peak memory is what the kernel reports for the finished process; it cannot
+fall below this script's own, about 20 MB.
 """
 import argparse
 import datetime
@@ -14,6 +15,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -27,14 +29,17 @@ class Run:
 
     def __init__(self, words):
         words = [str(word) for word in words]
-        start = time.perf_counter()
-        process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        output, errors = process.stdout.read(), process.stderr.read()
-        _, status, usage = os.wait4(process.pid, 0)
-        self.wall = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode != 0:
-            raise SystemExit(f"{' '.join(words[:6])}: failed with status {process.returncode}: {errors.strip()[-500:]}")
+        with tempfile.TemporaryFile("w+") as errors:
+            start = time.perf_counter()
+            process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=errors, text=True)
+            with process.stdout as stream:
+                output = stream.read()
+            _, status, usage = os.wait4(process.pid, 0)
+            self.wall = time.perf_counter() - start
+            process.returncode = os.waitstatus_to_exitcode(status)
+            if process.returncode != 0:
+                errors.seek(0)
+                raise SystemExit(f"{' '.join(words[:4])} …: status {process.returncode}: {errors.read().strip()[-500:]}")
         self.peak = usage.ru_maxrss * 1024
         brace = output.find("{")
         self.figures = json.loads(output[brace:]) if brace >= 0 else {}
@@ -199,7 +204,8 @@ class Measurement:
         print(f"- date: {began}")
         print(f"- command: `Benchmarks/run{' --peers-only' if self.ours is None else ''}`")
         print(f"- data: {self.arguments.once.parent.name} repeated to {len(files)} shards, "
-              f"{sum(path.stat().st_size for path in files) / 1e6:.0f} MB, in the page cache; a step has every image decoded by TFDS")
+              f"{sum(path.stat().st_size for path in files) / 1e6:.0f} MB, in the page cache; "
+              "TFDS decodes every image of a step")
         print(f"- medians of {ROUNDS} interleaved rounds ({SLOW_ROUNDS} for TensorFlow); peers: "
               f"{', '.join(versions[:2])}, start-up excluded")
         print()
