@@ -22,8 +22,14 @@ let package = Package(
   name: "armature",
   targets: [
     .target(name: "ByteIO", swiftSettings: settings),
+    .target(
+      name: "CImage",
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("isal")]),
+    .target(name: "ImageCodec", dependencies: ["ByteIO", "CImage"], swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["ByteIO"], path: "Tests/TestSupport", swiftSettings: testSettings),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"], swiftSettings: testSettings),
+    .testTarget(
+      name: "ImageCodecTests", dependencies: ["ByteIO", "ImageCodec", "TestSupport"], swiftSettings: testSettings),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
