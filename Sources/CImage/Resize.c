@@ -17,11 +17,23 @@
 typedef float float4 __attribute__((vector_size(16)));
 typedef float float8 __attribute__((vector_size(32)));
 
-// Channels whose columns are summed four at a time read and write up to this many floats past the line.
+// Rows that are summed along their columns together, so that each weight is loaded once for all of them.
+enum { together = 4 };
+
+// Columns are summed four samples at a time where there are three or four channels: the fourth lane of three is
+// overwritten by the next pixel or falls in the slack after the line.
 enum { slack = 8 };
 
+ARMATURE_INLINE size_t line_pitch(const armature_resize_axis *columns, size_t channels) {
+  return (size_t)columns->input * channels + slack;
+}
+
+ARMATURE_INLINE size_t mixed_pitch(const armature_resize_axis *columns, size_t channels) {
+  return (size_t)columns->output * channels + slack;
+}
+
 size_t armature_resize_scratch(const armature_resize_axis *columns, size_t channels) {
-  return ((size_t)columns->input + (size_t)columns->output) * channels + 2 * slack;
+  return together * (line_pitch(columns, channels) + mixed_pitch(columns, channels));
 }
 
 // out[i] = sum over k of weights[k] * in[k * stride + i], for one sample type.
@@ -54,43 +66,51 @@ ARMATURE_MIX_ROWS(mix_rows_u8, uint8_t)
 ARMATURE_MIX_ROWS(mix_rows_u16, uint16_t)
 ARMATURE_MIX_ROWS(mix_rows_f32, float)
 
-// Up to four channels at once; lanes beyond `channels` are overwritten by the next pixel or fall in the slack.
-ARMATURE_INLINE void mix_columns_by_four(const float *line, size_t channels, const armature_resize_axis *axis,
-                                         float *out) {
+// Sums the columns of `count` lines, which is a constant wherever this is expanded.
+ARMATURE_INLINE void mix_columns_by_four(const float *lines, size_t channels, int count,
+                                         const armature_resize_axis *axis, float *out) {
+  size_t pitch = line_pitch(axis, channels), out_pitch = mixed_pitch(axis, channels);
   const float *weights = axis->weights;
   for (int32_t x = 0; x < axis->output; x++, weights += axis->span, out += channels) {
-    float4 sum = {0};
-    const float *at = line + (size_t)axis->starts[x] * channels;
+    float4 sums[together] = {{0}};
+    const float *at = lines + (size_t)axis->starts[x] * channels;
     for (int32_t k = 0; k < axis->counts[x]; k++, at += channels) {
-      float4 pixel;
-      memcpy(&pixel, at, sizeof pixel);
-      sum += weights[k] * pixel;
+      for (int line = 0; line < count; line++) {
+        float4 pixel;
+        memcpy(&pixel, at + (size_t)line * pitch, sizeof pixel);
+        sums[line] += weights[k] * pixel;
+      }
     }
-    memcpy(out, &sum, sizeof sum);
+    for (int line = 0; line < count; line++) {
+      memcpy(out + (size_t)line * out_pitch, &sums[line], sizeof sums[line]);
+    }
   }
 }
 
-ARMATURE_INLINE void mix_columns_one_by_one(const float *line, size_t channels,
+ARMATURE_INLINE void mix_columns_one_by_one(const float *lines, size_t channels, int count,
                                             const armature_resize_axis *axis, float *out) {
+  size_t pitch = line_pitch(axis, channels), out_pitch = mixed_pitch(axis, channels);
   const float *weights = axis->weights;
-  for (int32_t x = 0; x < axis->output; x++, weights += axis->span, out += channels) {
-    for (size_t c = 0; c < channels; c++) {
-      float sum = 0;
-      const float *at = line + (size_t)axis->starts[x] * channels + c;
-      for (int32_t k = 0; k < axis->counts[x]; k++, at += channels) sum += weights[k] * *at;
-      out[c] = sum;
+  for (int32_t x = 0; x < axis->output; x++, weights += axis->span) {
+    for (size_t c = 0; c < channels; c++, out++) {
+      float sums[together] = {0};
+      const float *at = lines + (size_t)axis->starts[x] * channels + c;
+      for (int32_t k = 0; k < axis->counts[x]; k++, at += channels) {
+        for (int line = 0; line < count; line++) sums[line] += weights[k] * at[(size_t)line * pitch];
+      }
+      for (int line = 0; line < count; line++) out[(size_t)line * out_pitch] = sums[line];
     }
   }
 }
 
-ARMATURE_INLINE void mix_columns(const float *line, size_t channels, const armature_resize_axis *axis,
-                                 float *out) {
+ARMATURE_INLINE void mix_columns(const float *lines, size_t channels, int count,
+                                 const armature_resize_axis *axis, float *out) {
   if (channels == 3) {
-    mix_columns_by_four(line, 3, axis, out);
+    mix_columns_by_four(lines, 3, count, axis, out);
   } else if (channels == 4) {
-    mix_columns_by_four(line, 4, axis, out);
+    mix_columns_by_four(lines, 4, count, axis, out);
   } else {
-    mix_columns_one_by_one(line, channels, axis, out);
+    mix_columns_one_by_one(lines, channels, count, axis, out);
   }
 }
 
@@ -105,41 +125,48 @@ ARMATURE_INLINE uint32_t rounded(float value, float most) {
   return bits & 0x7fffff;
 }
 
-ARMATURE_WIDE
-void armature_resize_u8(const uint8_t *in, uint8_t *out, size_t channels, const armature_resize_axis *rows,
-                        const armature_resize_axis *columns, float *scratch) {
-  size_t width = (size_t)columns->input * channels, result = (size_t)columns->output * channels;
-  float *line = scratch, *mixed = scratch + width + slack;
-  for (int32_t y = 0; y < rows->output; y++, out += result) {
-    mix_rows_u8(in + (size_t)rows->starts[y] * width, width, rows->weights + (size_t)y * (size_t)rows->span,
-                rows->counts[y], line);
-    mix_columns(line, channels, columns, mixed);
-    for (size_t i = 0; i < result; i++) out[i] = (uint8_t)rounded(mixed[i], 255);
-  }
+ARMATURE_INLINE void store_u8(const float *mixed, uint8_t *out, size_t count) {
+  for (size_t i = 0; i < count; i++) out[i] = (uint8_t)rounded(mixed[i], 255);
 }
 
-ARMATURE_WIDE
-void armature_resize_u16(const uint16_t *in, uint16_t *out, size_t channels, const armature_resize_axis *rows,
-                         const armature_resize_axis *columns, float *scratch) {
-  size_t width = (size_t)columns->input * channels, result = (size_t)columns->output * channels;
-  float *line = scratch, *mixed = scratch + width + slack;
-  for (int32_t y = 0; y < rows->output; y++, out += result) {
-    mix_rows_u16(in + (size_t)rows->starts[y] * width, width, rows->weights + (size_t)y * (size_t)rows->span,
-                 rows->counts[y], line);
-    mix_columns(line, channels, columns, mixed);
-    for (size_t i = 0; i < result; i++) out[i] = (uint16_t)rounded(mixed[i], 65535);
-  }
+ARMATURE_INLINE void store_u16(const float *mixed, uint16_t *out, size_t count) {
+  for (size_t i = 0; i < count; i++) out[i] = (uint16_t)rounded(mixed[i], 65535);
 }
 
-ARMATURE_WIDE
-void armature_resize_f32(const float *in, float *out, size_t channels, const armature_resize_axis *rows,
-                         const armature_resize_axis *columns, float *scratch) {
-  size_t width = (size_t)columns->input * channels, result = (size_t)columns->output * channels;
-  float *line = scratch, *mixed = scratch + width + slack;
-  for (int32_t y = 0; y < rows->output; y++, out += result) {
-    mix_rows_f32(in + (size_t)rows->starts[y] * width, width, rows->weights + (size_t)y * (size_t)rows->span,
-                 rows->counts[y], line);
-    mix_columns(line, channels, columns, mixed);
-    memcpy(out, mixed, result * sizeof *out);
-  }
+ARMATURE_INLINE void store_f32(const float *mixed, float *out, size_t count) {
+  memcpy(out, mixed, count * sizeof *out);
 }
+
+// The whole resize, for one sample type: `together` output rows at a time, then what is left one by one.
+#define ARMATURE_RESIZE(name, sample)                                                                     \
+  ARMATURE_INLINE void some_rows_##name(const sample *in, sample *out, size_t channels, int32_t first,    \
+                                        int count, const armature_resize_axis *rows,                      \
+                                        const armature_resize_axis *columns, float *scratch) {            \
+    size_t width = (size_t)columns->input * channels, result = (size_t)columns->output * channels;        \
+    size_t pitch = line_pitch(columns, channels);                                                         \
+    float *mixed = scratch + together * pitch;                                                            \
+    for (int i = 0; i < count; i++) {                                                                     \
+      size_t y = (size_t)first + (size_t)i;                                                               \
+      mix_rows_##name(in + (size_t)rows->starts[y] * width, width, rows->weights + y * (size_t)rows->span, \
+                      rows->counts[y], scratch + (size_t)i * pitch);                                      \
+    }                                                                                                     \
+    mix_columns(scratch, channels, count, columns, mixed);                                                \
+    for (int i = 0; i < count; i++) {                                                                     \
+      store_##name(mixed + (size_t)i * mixed_pitch(columns, channels),                                    \
+                   out + ((size_t)first + (size_t)i) * result, result);                                   \
+    }                                                                                                     \
+  }                                                                                                       \
+  ARMATURE_WIDE                                                                                           \
+  void armature_resize_##name(const sample *in, sample *out, size_t channels,                             \
+                              const armature_resize_axis *rows, const armature_resize_axis *columns,      \
+                              float *scratch) {                                                           \
+    int32_t y = 0;                                                                                        \
+    for (; y + together <= rows->output; y += together) {                                                 \
+      some_rows_##name(in, out, channels, y, together, rows, columns, scratch);                           \
+    }                                                                                                     \
+    for (; y < rows->output; y++) some_rows_##name(in, out, channels, y, 1, rows, columns, scratch);      \
+  }
+
+ARMATURE_RESIZE(u8, uint8_t)
+ARMATURE_RESIZE(u16, uint16_t)
+ARMATURE_RESIZE(f32, float)

@@ -1,6 +1,7 @@
 /// The two ways in which float32 images come out of image files.
 extension ImageDecoder {
-  /// Returns the image in `bytes` scaled to 0…1: sample ÷ 65,535 for PNG, sample × (1 ÷ 255) for JPEG.
+  /// Returns the image in `bytes` scaled to 0…1: sample × (1 ÷ 65,535) for PNG, sample × (1 ÷ 255) for JPEG,
+  /// both in float32.
   ///
   /// Equals `tf.io.decode_image(dtype=tf.float32)`, with which depth images are read.
   ///
@@ -13,7 +14,8 @@ extension ImageDecoder {
       return Raster(unchecked: image.shape, samples: image.samples.map { Float($0) * scale })
     case .png:
       let image = try decode16(bytes)
-      return Raster(unchecked: image.shape, samples: image.samples.map { Float($0) / 65535 })
+      let scale: Float = 1 / 65535
+      return Raster(unchecked: image.shape, samples: image.samples.map { Float($0) * scale })
     }
   }
 

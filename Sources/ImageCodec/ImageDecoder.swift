@@ -66,14 +66,15 @@ public struct ImageDecoder: Sendable {
     }
   }
 
-  /// Returns the image in `bytes` as 16-bit samples in host order; 8-bit samples are multiplied by 257.
+  /// Returns the image in `bytes` as 16-bit samples in host order; 8-bit samples are multiplied by 257
+  /// in PNG and by 256 in JPEG, as TensorFlow does.
   ///
   /// - Throws: `ImageError`.
   public func decode16(_ bytes: RawSpan) throws(ImageError) -> Raster<UInt16> {
     switch try ImageFormat.detect(bytes) {
     case .jpeg:
       let narrow = try decode8(bytes)
-      return Raster(unchecked: narrow.shape, samples: narrow.samples.map { UInt16($0) * 257 })
+      return Raster(unchecked: narrow.shape, samples: narrow.samples.map { UInt16($0) << 8 })
     case .png:
       return try unsafe bytes.withUnsafeBytes { (source) throws(ImageError) in
         try unsafe decodePNG(source, bits: 16, zero: UInt16(0))

@@ -11,7 +11,7 @@ enum PNGStructure {
   static func probe(_ bytes: RawSpan) throws(ImageError) -> ImageHeader {
     var offset = ImageFormat.pngSignature.count
     var header: (width: Int, height: Int, depth: UInt8, color: UInt8)?
-    var hasPalette = false
+    var paletteLength = 0
     var hasTransparency = false
     var hasData = false
     while true {
@@ -25,23 +25,24 @@ enum PNGStructure {
       guard crc(bytes.extracting(offset + 4..<end)) == stored else {
         throw ImageError(.corrupt(.png, detail: "checksum of chunk \(name(type)) at byte \(offset)"))
       }
-      if header == nil {
-        guard type == IHDR else { throw ImageError(.corrupt(.png, detail: "first chunk is \(name(type))")) }
-        header = try read(bytes.extracting(body..<end))
-      } else {
+      if let header {
         switch type {
         case IHDR: throw ImageError(.corrupt(.png, detail: "two IHDR chunks"))
-        case PLTE: hasPalette = true
-        case tRNS: hasTransparency = hasTransparency || !hasData
+        case PLTE: paletteLength = try min(entries(Int(length)), 1 << Int(header.depth))
+        // Like libpng, a list that is longer than the palette, or too late, is as if it were not there.
+        case tRNS: hasTransparency = hasTransparency || !hasData && (1...max(1, paletteLength)).contains(Int(length))
         case IDAT: hasData = true
         default: break
         }
+      } else {
+        guard type == IHDR else { throw ImageError(.corrupt(.png, detail: "first chunk is \(name(type))")) }
+        header = try read(bytes.extracting(body..<end))
       }
       offset = end + 4
       if type == IEND { break }
     }
     guard let header, hasData else { throw ImageError(.corrupt(.png, detail: "no IDAT chunk")) }
-    guard hasPalette || header.color != 3 else { throw ImageError(.corrupt(.png, detail: "no PLTE chunk")) }
+    guard paletteLength > 0 || header.color != 3 else { throw ImageError(.corrupt(.png, detail: "no PLTE chunk")) }
     let channels =
       switch header.color {
       case 0: 1
@@ -77,6 +78,14 @@ enum PNGStructure {
       throw ImageError(.corrupt(.png, detail: "unknown compression, filter or interlace method"))
     }
     return (Int(width), Int(height), depth, color)
+  }
+
+  /// Returns how many colours a PLTE chunk of `length` bytes holds.
+  private static func entries(_ length: Int) throws(ImageError) -> Int {
+    guard length > 0, length <= 768, length.isMultiple(of: 3) else {
+      throw ImageError(.corrupt(.png, detail: "PLTE of \(length) bytes"))
+    }
+    return length / 3
   }
 
   private static func crc(_ bytes: RawSpan) -> UInt32 {
