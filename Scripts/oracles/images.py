@@ -45,7 +45,8 @@ def png(name, width, height, depth, color, samples, palette=None, transparency=N
             bits += "0" * (-len(bits) % 8)
             packed = bytes(int(bits[i : i + 8], 2) for i in range(0, len(bits), 8))
         lines += b"\0" + packed
-    data = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0))
+    data = b"\x89PNG\r\n\x1a\n"
+    data += chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, color, 0, 0, 0))
     if gamma:
         data += chunk(b"gAMA", struct.pack(">I", gamma))
     if palette is not None:
@@ -79,7 +80,8 @@ png("rgb8-transparent", W, H, 8, 2, rgb, transparency=[x for v in rgb[0, 0] for 
 # Interlaced: the seven passes of Adam7, each its own little image.
 full = random.randint(0, 256, (9, 10, 3)).astype(np.uint8)
 lines = b""
-for x0, y0, dx, dy in ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)):
+passes = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+for x0, y0, dx, dy in passes:
     for line in full[y0::dy, x0::dx]:
         lines += b"\0" + line.tobytes() if line.size else b""
 with open(f"{out}/interlaced.png", "wb") as file:
@@ -111,7 +113,7 @@ for name in sorted(os.listdir(out)):
             if operation == "unitFloat" and channels:
                 continue
             try:
-                array = tf.io.decode_image(data, channels=channels, dtype=dtype, expand_animations=False).numpy()
+                array = tf.io.decode_image(data, channels, dtype, expand_animations=False).numpy()
             except tf.errors.InvalidArgumentError:
                 rows.append((name, operation, channels, 0, 0, 0, "refused"))
                 continue
@@ -132,7 +134,8 @@ for name in sorted(os.listdir(frames)):
     note(name, "decode8", 0, image.numpy())
     for size in ((224, 224), (64, 64), (96, 160), (image.shape[0], 33)):
         large = tf.image.resize(image, size, method="lanczos3", antialias=True)
-        note(name, "resize", "%dx%d" % size, tf.cast(tf.clip_by_value(tf.round(large), 0, 255), tf.uint8).numpy())
+        whole = tf.cast(tf.clip_by_value(tf.round(large), 0, 255), tf.uint8)
+        note(name, "resize", "%dx%d" % size, whole.numpy())
 
 # What the encoders make of the same samples.
 image = tf.io.decode_image(open(f"{out}/rgb-420.jpg", "rb").read())

@@ -20,8 +20,8 @@ typedef float float8 __attribute__((vector_size(32)));
 // Rows that are summed along their columns together, so that each weight is loaded once for all of them.
 enum { together = 4 };
 
-// Columns are summed four samples at a time where there are three or four channels: the fourth lane of three is
-// overwritten by the next pixel or falls in the slack after the line.
+// Columns are summed four samples at a time where there are three or four channels: the fourth lane of three
+// is overwritten by the next pixel or falls in the slack after the line.
 enum { slack = 8 };
 
 ARMATURE_INLINE size_t line_pitch(const armature_resize_axis *columns, size_t channels) {

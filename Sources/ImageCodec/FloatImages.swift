@@ -19,10 +19,11 @@ extension ImageDecoder {
     }
   }
 
-  /// Returns the float32 image, shape [height, width, 1], whose values lie bit by bit in the four channels of the
-  /// RGBA PNG in `bytes`, lowest byte in R.
+  /// Returns the float32 image, shape [height, width, 1], whose values lie bit by bit in the four channels
+  /// of the RGBA PNG in `bytes`, lowest byte in R.
   ///
-  /// TFDS stores image features of dtype float32 so. `channels` is not looked at; `expected` is that of the result.
+  /// TFDS stores image features of dtype float32 so. `channels` is not looked at; `expected` is that of the
+  /// result.
   ///
   /// - Throws: `ImageError`, also when the file is not RGBA with 8 bits.
   public func decodeFloatBits(_ bytes: RawSpan) throws(ImageError) -> Raster<Float> {

@@ -21,13 +21,13 @@ public enum DamagePolicy: Sendable {
 
 /// Decodes JPEG and PNG to the same samples as `tf.io.decode_image` of TensorFlow 2.15, bit for bit.
 ///
-/// JPEG: libjpeg-turbo with the fast integer transform and smooth chroma upsampling. PNG: libpng with TensorFlow's
-/// conversions. Departures: where TensorFlow adds an alpha channel to a PNG of fewer than 8 bits it fills it with
-/// the largest value of that depth (1 for 1 bit); here it is opaque. And where it lets a JPEG pass whose end marker
-/// alone is missing, here that is an error.
+/// JPEG: libjpeg-turbo with the fast integer transform and smooth chroma upsampling. PNG: libpng with
+/// TensorFlow's conversions. Departures: where TensorFlow adds an alpha channel to a PNG of fewer than 8
+/// bits it fills it with the largest value of that depth (1 for 1 bit); here it is opaque. And where it lets
+/// a JPEG pass whose end marker alone is missing, here that is an error.
 ///
-/// Dimensions are checked before memory is taken. O(width × height) time; memory is that of the samples, and for
-/// progressive JPEG two more bytes per sample.
+/// Dimensions are checked before memory is taken. O(width × height) time; memory is that of the samples, and
+/// for progressive JPEG two more bytes per sample.
 public struct ImageDecoder: Sendable {
   /// The channels to decode to.
   public var channels: ChannelRequest

@@ -2,16 +2,19 @@ internal import CImage
 
 /// Encodes images as JPEG and PNG, the same bytes for the same samples.
 ///
-/// The bytes depend on nothing but the samples, the settings and the versions of libjpeg-turbo, libpng and zlib.
+/// The bytes depend on nothing but the samples, the settings and the versions of libjpeg-turbo, libpng and
+/// zlib.
 public enum ImageEncoder {
   /// The zlib level of PNG files.
   public static let compressionLevel = 6
 
-  /// Returns `image`, gray or RGB, as a JPEG file with chroma at half size and the accurate integer transform.
+  /// Returns `image`, gray or RGB, as a JPEG file with chroma at half size and the accurate integer
+  /// transform.
   ///
   /// Defaults are those of `tf.io.encode_jpeg`.
   ///
-  /// - Throws: `ImageError` when the channels are not 1 or 3, the quality is not in 1…100, or a side is over 65,500.
+  /// - Throws: `ImageError` when the channels are not 1 or 3, the quality is not in 1…100, or a side is over
+  ///   65,500.
   public static func jpeg(_ image: Raster<UInt8>, quality: Int = 95) throws(ImageError) -> [UInt8] {
     guard image.channels == 1 || image.channels == 3 else {
       throw ImageError(.unsupported(.jpeg, detail: "\(image.channels) channels; 1 and 3 can be written"))
@@ -48,12 +51,15 @@ public enum ImageEncoder {
       var info = armature_image_info()
       var count = 0
       let bytes = unsafe armature_png_write(
-        samples.baseAddress, width, height, Int32(image.channels), bits, Int32(compressionLevel), &count, &info)
+        samples.baseAddress, width, height, Int32(image.channels), bits, Int32(compressionLevel), &count,
+        &info)
       return try unsafe collect(bytes, count, info, .png)
     }
   }
 
-  private static func sides(of shape: ImageShape, _ format: ImageFormat) throws(ImageError) -> (UInt32, UInt32) {
+  private static func sides(of shape: ImageShape, _ format: ImageFormat) throws(ImageError) -> (
+    UInt32, UInt32
+  ) {
     guard let width = UInt32(exactly: shape.width), let height = UInt32(exactly: shape.height) else {
       throw ImageError(.unsupported(format, detail: "size \(shape)"))
     }

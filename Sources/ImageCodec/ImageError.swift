@@ -2,7 +2,8 @@ public import ByteIO
 
 /// Why an image could not be read, written or resized.
 ///
-/// The description says what is wrong with the image; whoever knows its file, episode and step puts them before it.
+/// The description says what is wrong with the image; whoever knows its file, episode and step puts them
+/// before it.
 public struct ImageError: Failure, Equatable {
   /// What was wrong.
   public enum Reason: Sendable, Equatable {

@@ -12,8 +12,8 @@ public enum ImageFormat: String, Sendable, CustomStringConvertible {
 
   /// Returns the format that `bytes` begin like.
   ///
-  /// - Throws: `ImageError` when there are no bytes, or when they begin like GIF, BMP, WebP or TIFF, which are
-  ///   named, or like nothing known.
+  /// - Throws: `ImageError` when there are no bytes, or when they begin like GIF, BMP, WebP or TIFF, which
+  ///   are named, or like nothing known.
   public static func detect(_ bytes: RawSpan) throws(ImageError) -> ImageFormat {
     guard !bytes.isEmpty else { throw ImageError(.empty) }
     if bytes.begins(with: [0xFF, 0xD8, 0xFF]) { return .jpeg }

@@ -10,10 +10,10 @@ public struct ImageHeader: Sendable, Hashable {
 
   /// Returns the header of the JPEG or PNG file in `bytes` after a check of its structure.
   ///
-  /// JPEG: the marker segments are walked to the start of the first scan, and the end marker must be found in the
-  /// last 64 KiB, after that start; what follows it is not looked at. Inside scan data an end marker cannot occur by
-  /// chance, since there FF is always followed by 00 or a restart marker. PNG: all chunks are walked, with their
-  /// lengths, order and CRC-32 checked, up to IEND.
+  /// JPEG: the marker segments are walked to the start of the first scan, and the end marker must be found
+  /// in the last 64 KiB, after that start; what follows it is not looked at. Inside scan data an end marker
+  /// cannot occur by chance, since there FF is always followed by 00 or a restart marker. PNG: all chunks
+  /// are walked, with their lengths, order and CRC-32 checked, up to IEND.
   ///
   /// O(1) for JPEG whose end is at the end of the bytes, O(bytes) for PNG.
   ///

@@ -37,3 +37,15 @@ public struct ExpectedShape: Sendable, Hashable, CustomStringConvertible {
     [height, width, channels].map { $0.map(String.init) ?? "any" }.joined(separator: "×")
   }
 }
+
+/// The height and width of an image.
+public struct ImageSize: Sendable, Hashable {
+  public let height: Int
+  public let width: Int
+
+  /// Creates a size of `height` rows and `width` columns.
+  public init(height: Int, width: Int) {
+    self.height = height
+    self.width = width
+  }
+}

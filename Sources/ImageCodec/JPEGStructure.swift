@@ -10,7 +10,8 @@ enum JPEGStructure {
       let marker = try nextMarker(bytes, &offset)
       switch marker {
       case 0x01, 0xD0...0xD7: continue  // These stand alone.
-      case 0xD8, 0xD9: throw ImageError(.corrupt(.jpeg, detail: "marker \(name(marker)) before the first scan"))
+      case 0xD8, 0xD9:
+        throw ImageError(.corrupt(.jpeg, detail: "marker \(name(marker)) before the first scan"))
       default: break
       }
       guard let length = bytes.bigEndian16(at: offset) else { throw ImageError(.endsEarly(.jpeg)) }
@@ -33,8 +34,8 @@ enum JPEGStructure {
     }
   }
 
-  /// Returns the code of the next marker and moves `offset` past it; like libjpeg, passes over bytes that are not
-  /// part of one.
+  /// Returns the code of the next marker and moves `offset` past it; like libjpeg, passes over bytes that
+  /// are not part of one.
   private static func nextMarker(_ bytes: RawSpan, _ offset: inout Int) throws(ImageError) -> UInt8 {
     while true {
       guard let first = bytes.byte(at: offset) else { throw ImageError(.endsEarly(.jpeg)) }
@@ -58,7 +59,9 @@ enum JPEGStructure {
     guard [0xC0, 0xC1, 0xC2, 0xC9, 0xCA].contains(marker) else {
       throw ImageError(.unsupported(.jpeg, detail: "frame \(name(marker))"))
     }
-    guard precision == 8 else { throw ImageError(.unsupported(.jpeg, detail: "\(precision) bits per sample")) }
+    guard precision == 8 else {
+      throw ImageError(.unsupported(.jpeg, detail: "\(precision) bits per sample"))
+    }
     guard width > 0, height > 0 else {
       throw ImageError(.corrupt(.jpeg, detail: "size \(height)×\(width)"))
     }

@@ -18,7 +18,9 @@ enum PNGStructure {
       guard let length = bytes.bigEndian32(at: offset), let type = bytes.bigEndian32(at: offset + 4) else {
         throw ImageError(.endsEarly(.png))
       }
-      guard length <= 0x7FFF_FFFF else { throw ImageError(.corrupt(.png, detail: "chunk of \(length) bytes")) }
+      guard length <= 0x7FFF_FFFF else {
+        throw ImageError(.corrupt(.png, detail: "chunk of \(length) bytes"))
+      }
       let body = offset + 8
       let end = body + Int(length)
       guard let stored = bytes.bigEndian32(at: end) else { throw ImageError(.endsEarly(.png)) }
@@ -30,7 +32,8 @@ enum PNGStructure {
         case IHDR: throw ImageError(.corrupt(.png, detail: "two IHDR chunks"))
         case PLTE: paletteLength = try min(entries(Int(length)), 1 << Int(header.depth))
         // Like libpng, a list that is longer than the palette, or too late, is as if it were not there.
-        case tRNS: hasTransparency = hasTransparency || !hasData && (1...max(1, paletteLength)).contains(Int(length))
+        case tRNS:
+          hasTransparency = hasTransparency || !hasData && (1...max(1, paletteLength)).contains(Int(length))
         case IDAT: hasData = true
         default: break
         }
@@ -42,7 +45,9 @@ enum PNGStructure {
       if type == IEND { break }
     }
     guard let header, hasData else { throw ImageError(.corrupt(.png, detail: "no IDAT chunk")) }
-    guard paletteLength > 0 || header.color != 3 else { throw ImageError(.corrupt(.png, detail: "no PLTE chunk")) }
+    guard paletteLength > 0 || header.color != 3 else {
+      throw ImageError(.corrupt(.png, detail: "no PLTE chunk"))
+    }
     let channels =
       switch header.color {
       case 0: 1
@@ -52,7 +57,8 @@ enum PNGStructure {
       default: 4
       }
     return ImageHeader(
-      format: .png, width: header.width, height: header.height, channels: channels, bitDepth: Int(header.depth))
+      format: .png, width: header.width, height: header.height, channels: channels,
+      bitDepth: Int(header.depth))
   }
 
   private static func read(
@@ -74,7 +80,8 @@ enum PNGStructure {
     guard depths.contains(depth) else {
       throw ImageError(.corrupt(.png, detail: "colour type \(color) with \(depth) bits"))
     }
-    guard body.byte(at: 10) == 0, body.byte(at: 11) == 0, let interlace = body.byte(at: 12), interlace <= 1 else {
+    guard body.byte(at: 10) == 0, body.byte(at: 11) == 0, let interlace = body.byte(at: 12), interlace <= 1
+    else {
       throw ImageError(.corrupt(.png, detail: "unknown compression, filter or interlace method"))
     }
     return (Int(width), Int(height), depth, color)

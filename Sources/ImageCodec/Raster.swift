@@ -11,7 +11,8 @@ public struct Raster<Sample: BitwiseCopyable & Sendable>: Sendable {
 
   /// Creates an image of `shape` from `samples`.
   ///
-  /// - Throws: `ImageError` when a dimension is not positive or the samples are not as many as the shape says.
+  /// - Throws: `ImageError` when a dimension is not positive or the samples are not as many as the shape
+  ///   says.
   public init(shape: ImageShape, samples: [Sample]) throws(ImageError) {
     guard shape.height > 0, shape.width > 0, shape.channels > 0, shape.sampleCount == samples.count else {
       throw ImageError(.badSize(detail: "an image of \(shape) cannot have \(samples.count) samples"))

@@ -11,8 +11,10 @@ struct ResizeAxis: Sendable {
   /// The largest count.
   let span: Int
 
-  /// Creates the axis that takes `input` samples to `output`, in float32 steps in the reference's order
-  /// (TensorFlow's `scale_and_translate` with antialias). O(input + output).
+  /// Creates the axis that takes `input` samples to `output`.
+  ///
+  /// The steps are float32, in the order of TensorFlow's `scale_and_translate` with antialias. O(input +
+  /// output).
   init(_ filter: ResizeFilter, input: Int, output: Int) {
     let scale = Float(output) / Float(input)
     let step = Float(1.0 / Double(scale))

@@ -28,8 +28,9 @@ public enum ResizeFilter: Sendable, Hashable {
 
   /// Returns the sine of `x`, for 0 ≤ x ≤ 10, within 0.56 units in the last place of float32.
   ///
-  /// Equals what the reference calls, `sinf` of glibc 2.28 and later, whose polynomials these are (Arm Optimized
-  /// Routines, `math/sinf.c`). Worked out here because a system's own differs with its version and processor.
+  /// Equals what the reference calls, `sinf` of glibc 2.28 and later, whose polynomials these are (Arm
+  /// Optimized Routines, `math/sinf.c`). Worked out here because a system's own differs with its version and
+  /// processor.
   static func sine(_ x: Float) -> Float {
     let quarters = (Double(x) * (2 / .pi)).rounded()
     let r = Double(x) - quarters * (.pi / 2)

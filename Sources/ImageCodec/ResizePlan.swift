@@ -1,22 +1,10 @@
 internal import CImage
 
-/// The height and width of an image.
-public struct ImageSize: Sendable, Hashable {
-  public let height: Int
-  public let width: Int
-
-  /// Creates a size of `height` rows and `width` columns.
-  public init(height: Int, width: Int) {
-    self.height = height
-    self.width = width
-  }
-}
-
 /// The weights that resize images of one size to another, computed once for any number of images.
 ///
-/// Equals `tf.image.resize(antialias=True)` followed, for integers, by rounding half to even and clipping: rows are
-/// summed first, into float32, then columns, in source order. Results are the same on every processor. An image that
-/// already has the output's size is returned as it is.
+/// Equals `tf.image.resize(antialias=True)` followed, for integers, by rounding half to even and clipping:
+/// rows are summed first, into float32, then columns, in source order. Results are the same on every
+/// processor. An image that already has the output's size is returned as it is.
 ///
 /// Source: TensorFlow 2.15, `scale_and_translate`.
 public struct ResizePlan: Sendable {
@@ -48,21 +36,27 @@ public struct ResizePlan: Sendable {
     columns = ResizeAxis(filter, input: input.width, output: output.width)
   }
 
-  /// Returns `image` in the output's size. O(output pixels × kernel width × channels).
+  /// Returns `image` in the output's size.
+  ///
+  /// O(output pixels × kernel width × channels).
   ///
   /// - Throws: `ImageError` when the image has not the size that the plan is for.
   public func resize(_ image: Raster<UInt8>) throws(ImageError) -> Raster<UInt8> {
     try unsafe resized(image) { unsafe armature_resize_u8($0, $1, $2, $3, $4, $5) }
   }
 
-  /// Returns `image` in the output's size. O(output pixels × kernel width × channels).
+  /// Returns `image` in the output's size.
+  ///
+  /// O(output pixels × kernel width × channels).
   ///
   /// - Throws: `ImageError` when the image has not the size that the plan is for.
   public func resize(_ image: Raster<UInt16>) throws(ImageError) -> Raster<UInt16> {
     try unsafe resized(image) { unsafe armature_resize_u16($0, $1, $2, $3, $4, $5) }
   }
 
-  /// Returns `image` in the output's size, neither rounded nor clipped. O(output pixels × kernel width × channels).
+  /// Returns `image` in the output's size, neither rounded nor clipped.
+  ///
+  /// O(output pixels × kernel width × channels).
   ///
   /// - Throws: `ImageError` when the image has not the size that the plan is for.
   public func resize(_ image: Raster<Float>) throws(ImageError) -> Raster<Float> {
@@ -74,7 +68,9 @@ public struct ResizePlan: Sendable {
     UnsafePointer<armature_resize_axis>, UnsafeMutablePointer<Float>?
   ) -> Void
 
-  private func resized<Sample>(_ image: Raster<Sample>, _ kernel: Kernel<Sample>) throws(ImageError) -> Raster<Sample> {
+  private func resized<Sample>(_ image: Raster<Sample>, _ kernel: Kernel<Sample>) throws(ImageError)
+    -> Raster<Sample>
+  {
     guard image.height == input.height, image.width == input.width else {
       throw ImageError(
         .shapeDiffers(

@@ -100,7 +100,8 @@ func `an alpha channel that is added is opaque at every depth`(_ file: String) t
 }
 
 @Test func `the first channel stands alone`() throws {
-  let image = try Raster<UInt8>(shape: ImageShape(height: 1, width: 2, channels: 3), samples: [1, 2, 3, 4, 5, 6])
+  let image = try Raster<UInt8>(
+    shape: ImageShape(height: 1, width: 2, channels: 3), samples: [1, 2, 3, 4, 5, 6])
   #expect(image.firstChannel().samples == [1, 4])
   #expect(throws: ImageError.self) {
     try Raster<UInt8>(shape: ImageShape(height: 1, width: 2, channels: 3), samples: [1])

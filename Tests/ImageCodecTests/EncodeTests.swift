@@ -11,7 +11,8 @@ func `an encoded JPEG is TensorFlow's, byte for byte`(_ expected: Expectation) t
 
 @Test(arguments: 1...4) func `PNG keeps every sample of eight bits`(_ channels: Int) throws {
   let shape = ImageShape(height: 5, width: 7, channels: channels)
-  let image = try Raster<UInt8>(shape: shape, samples: (0..<35 * channels).map { UInt8(truncatingIfNeeded: $0 * 29) })
+  let image = try Raster<UInt8>(
+    shape: shape, samples: (0..<35 * channels).map { UInt8(truncatingIfNeeded: $0 * 29) })
   let bytes = try ImageEncoder.png(image)
   #expect(try ImageDecoder(damage: .refuse).decode8(bytes) == image)
   #expect(try ImageHeader.probe(bytes).shape == shape)
@@ -34,7 +35,8 @@ func `an encoded JPEG is TensorFlow's, byte for byte`(_ expected: Expectation) t
     let shape = ImageShape(height: 19, width: 33, channels: channels)
     let ramp = (0..<19 * 33).flatMap { i in [UInt8](repeating: UInt8(i % 33 * 7), count: channels) }
     let bytes = try ImageEncoder.jpeg(try Raster(shape: shape, samples: ramp))
-    let image = try ImageDecoder(expected: ExpectedShape(height: 19, width: 33, channels: channels)).decode8(bytes)
+    let image = try ImageDecoder(expected: ExpectedShape(height: 19, width: 33, channels: channels)).decode8(
+      bytes)
     #expect(zip(image.samples, ramp).allSatisfy { abs(Int($0) - Int($1)) <= 6 })
   }
 }

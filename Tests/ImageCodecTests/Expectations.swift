@@ -28,7 +28,8 @@ struct Expectation: CustomStringConvertible, Sendable {
     let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
     return text.split(separator: "\n").compactMap { line in
       let fields = line.split(separator: "\t").map(String.init)
-      guard fields.count == 7, let height = Int(fields[3]), let width = Int(fields[4]), let channels = Int(fields[5]),
+      guard fields.count == 7, let height = Int(fields[3]), let width = Int(fields[4]),
+        let channels = Int(fields[5]),
         operations.contains(fields[1])
       else { return nil }
       return Expectation(

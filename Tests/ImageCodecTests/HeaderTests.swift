@@ -37,7 +37,9 @@ func `the header tells the depth of the file`(_ name: String, _ depth: Int) thro
   let bytes = try readBytes(Repository.fixture("Images/rgb-420.jpg"))
   let header = try ImageHeader.probe(bytes)
   #expect(try ImageHeader.probe(bytes + [UInt8](repeating: 0, count: 60_000)) == header)
-  #expect(throws: ImageError(.endsEarly(.jpeg))) { try ImageHeader.probe(bytes + [UInt8](repeating: 0, count: 70_000)) }
+  #expect(throws: ImageError(.endsEarly(.jpeg))) {
+    try ImageHeader.probe(bytes + [UInt8](repeating: 0, count: 70_000))
+  }
   #expect(throws: ImageError(.endsEarly(.jpeg))) { try ImageHeader.probe(Array(bytes.dropLast())) }
   #expect(try ImageDecoder().decode8(bytes + [1, 2, 3]).samples == ImageDecoder().decode8(bytes).samples)
 }

@@ -4,7 +4,8 @@ import TestSupport
 import Testing
 
 private let files = [
-  "rgb-420.jpg", "rgb-progressive.jpg", "rgb-422-restart.jpg", "gray.jpg", "cmyk.jpg", "gray1.png", "rgba16.png",
+  "rgb-420.jpg", "rgb-progressive.jpg", "rgb-422-restart.jpg", "gray.jpg", "cmyk.jpg", "gray1.png",
+  "rgba16.png",
   "palette4-transparent.png", "interlaced.png", "gray-alpha8.png",
 ]
 
@@ -39,7 +40,9 @@ private func exercise(_ bytes: [UInt8]) {
     #expect(throws: ImageError.self) { try ImageHeader.probe(start) }
     #expect(throws: ImageError.self) { try ImageDecoder().decode8(start) }
   }
-  let half = #expect(throws: ImageError.self) { try ImageDecoder().decode8(Array(bytes[..<(bytes.count / 2)])) }
+  let half = #expect(throws: ImageError.self) {
+    try ImageDecoder().decode8(Array(bytes[..<(bytes.count / 2)]))
+  }
   #expect(half?.description == (file.hasSuffix("jpg") ? "JPEG data ends early" : "PNG data ends early"))
 }
 
@@ -99,4 +102,29 @@ private func exercise(_ bytes: [UInt8]) {
   let error = #expect(throws: ImageError.self) { try ImageDecoder(damage: .refuse).decode8(short) }
   #expect(error?.description.hasPrefix("JPEG data is damaged (") == true)
   #expect(try ImageDecoder(damage: .refuse).decode8(bytes).width == 37)
+}
+
+@Test func `a progressive JPEG with very many scans is refused`() throws {
+  let bytes = try readBytes(Repository.fixture("Images/rgb-progressive.jpg"))
+  let scan = try #require(bytes.indices.dropLast().last { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xDA })
+  let last = bytes[scan..<bytes.count - 2]
+  func repeated(_ count: Int) -> [UInt8] {
+    Array(bytes[..<scan]) + (0..<count).flatMap { _ in last } + [0xFF, 0xD9]
+  }
+  #expect(try ImageDecoder().decode8(repeated(20)).width == 37)
+  let error = #expect(throws: ImageError.self) { try ImageDecoder().decode8(repeated(300)) }
+  #expect(error?.description == "JPEG of a kind that is not read (more than 200 scans)")
+}
+
+@Test(arguments: ["zTXt", "iCCP", "tEXt", "eXIf", "sPLT", "abCd"])
+func `an ancillary chunk changes neither the samples nor the warnings`(_ type: String) throws {
+  let bytes = try readBytes(Repository.fixture("Images/rgb8.png"))
+  // Not a stream that can be unpacked: whoever looked into it would complain.
+  let body = Array(type.utf8) + Array("name\0\0".utf8) + [UInt8](repeating: 0x5A, count: 5000)
+  let sum = try #require(UInt32(checksum(body), radix: 16))
+  let chunk = [0, 0, 0x13, 0x8E] + body + withUnsafeBytes(of: sum.bigEndian) { Array($0) }
+  let with = bytes[..<33] + chunk + bytes[33...]
+  #expect(try ImageHeader.probe(Array(with)) == ImageHeader.probe(bytes))
+  let image = try ImageDecoder(damage: .refuse).decode8(Array(with))
+  #expect(image == (try ImageDecoder().decode8(bytes)))
 }
