@@ -56,7 +56,7 @@ public struct ImageError: Failure, Equatable {
       "at most \(limit) pixels expected, \(height)×\(width) found"
     case .shapeDiffers(let expected, let found): "\(expected) expected, \(found) found"
     case .notFloatBits(let channels, let bitDepth):
-      "RGBA PNG of 8 bits expected for float32 values, \(channels) channels of \(bitDepth) bits found"
+      "float32 values need a PNG of 4 × 8 bits per pixel, \(channels) × \(bitDepth) found"
     case .badSize(let detail): detail
     case .outOfMemory: "not enough memory for the image"
     }

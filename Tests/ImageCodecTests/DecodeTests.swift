@@ -76,7 +76,7 @@ func `an alpha channel that is added is opaque at every depth`(_ file: String) t
   let gray = try readBytes(Repository.fixture("Images/gray16.png"))
   let error = #expect(throws: ImageError.self) { try ImageDecoder().decodeFloatBits(gray) }
   #expect(
-    error?.description == "RGBA PNG of 8 bits expected for float32 values, 1 channels of 16 bits found")
+    error?.description == "float32 values need a PNG of 4 × 8 bits per pixel, 1 × 16 found")
   let small = try readBytes(Repository.fixture("Images/float-bits.png"))
   let decoder = ImageDecoder(expected: ExpectedShape(height: 3, channels: 1))
   #expect(throws: ImageError.self) { try decoder.decodeFloatBits(small) }
