@@ -26,16 +26,24 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CISAL", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CProtobufC", exclude: ["example.proto"], linkerSettings: [.linkedLibrary("protobuf-c")]),
+    .target(
+      name: "CImage",
+      linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("isal")]),
     .target(
       name: "ByteIO",
       dependencies: ["CISAL", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: settings),
-    .target(name: "CProtobufC", exclude: ["example.proto"], linkerSettings: [.linkedLibrary("protobuf-c")]),
     .target(name: "JSON", dependencies: ["ByteIO"], swiftSettings: settings),
     .target(name: "TensorFiles", dependencies: ["ByteIO", "JSON"], swiftSettings: settings),
     .target(name: "TFRecord", dependencies: ["ByteIO", "CProtobufC"], swiftSettings: settings),
+    .target(name: "ImageCodec", dependencies: ["ByteIO", "CImage"], swiftSettings: settings),
+    .target(
+      name: "RLDS", dependencies: ["ByteIO", "JSON", "TFRecord", "TensorFiles", "ImageCodec"], swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["ByteIO"], path: "Tests/TestSupport", swiftSettings: testSettings),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"], swiftSettings: testSettings),
+    .testTarget(
+      name: "ImageCodecTests", dependencies: ["ByteIO", "ImageCodec", "TestSupport"], swiftSettings: testSettings),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11

@@ -1,0 +1,82 @@
+// JPEG and PNG through libjpeg and libpng, CRC-32 through ISA-L, and the inner loops of resizing.
+//
+// libjpeg and libpng report errors by a non-local jump. Every jump starts and ends inside one function of
+// this target: callers see a status and a message, never a jump.
+
+#ifndef ARMATURE_CIMAGE_H
+#define ARMATURE_CIMAGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum armature_image_status {
+  ARMATURE_IMAGE_OK = 0,
+  ARMATURE_IMAGE_ENDS_EARLY = 1,   // the data stops before the image does
+  ARMATURE_IMAGE_CORRUPT = 2,      // the data breaks the format's rules
+  ARMATURE_IMAGE_UNSUPPORTED = 3,  // legal, but not readable here
+  ARMATURE_IMAGE_NO_MEMORY = 4,
+} armature_image_status;
+
+// What a call found out about an image, or why it failed.
+typedef struct armature_image_info {
+  armature_image_status status;
+  uint32_t width;
+  uint32_t height;
+  uint32_t channels;  // of the output
+  uint32_t warnings;  // irregularities that the library went past
+  char message[200];  // the library's words, when status is not OK or warnings is not 0
+} armature_image_info;
+
+// A JPEG or PNG image whose header has been read. The bytes must outlive it.
+typedef struct armature_jpeg_reader armature_jpeg_reader;
+typedef struct armature_png_reader armature_png_reader;
+
+// Reads the header. `channels`: 0 = as stored, 1 = gray, 3 = RGB. Returns NULL on failure, with `info` set.
+armature_jpeg_reader *armature_jpeg_open(const uint8_t *bytes, size_t count, int channels,
+                                         armature_image_info *info);
+// Decodes into `out`, which holds width * height * channels bytes.
+void armature_jpeg_read(armature_jpeg_reader *reader, uint8_t *out, armature_image_info *info);
+void armature_jpeg_close(armature_jpeg_reader *reader);
+
+// Reads the header. `channels`: 0 = as stored, 1 = gray, 2 = gray and alpha, 3 = RGB, 4 = RGBA;
+// `bits`: 8 or 16 per output sample. Returns NULL on failure, with `info` set.
+armature_png_reader *armature_png_open(const uint8_t *bytes, size_t count, int channels, int bits,
+                                       armature_image_info *info);
+// Decodes into `out`, which holds width * height * channels samples of 8 bits, or of 16 in host order.
+void armature_png_read(armature_png_reader *reader, void *out, armature_image_info *info);
+void armature_png_close(armature_png_reader *reader);
+
+// Encoded bytes, to be freed with `armature_image_free`; NULL on failure, with `info` set.
+uint8_t *armature_jpeg_write(const uint8_t *pixels, uint32_t width, uint32_t height, int channels,
+                             int quality, size_t *count, armature_image_info *info);
+uint8_t *armature_png_write(const void *pixels, uint32_t width, uint32_t height, int channels, int bits,
+                            int level, size_t *count, armature_image_info *info);
+void armature_image_free(uint8_t *bytes);
+
+// CRC-32 as in PNG and gzip (reflected polynomial 0xEDB88320).
+uint32_t armature_crc32(const uint8_t *bytes, size_t count);
+
+// One axis of a resize: output i is the sum of weights[i * span + k] * input[starts[i] + k], k < counts[i].
+typedef struct armature_resize_axis {
+  const int32_t *starts;
+  const int32_t *counts;
+  const float *weights;
+  int32_t span;
+  int32_t input;
+  int32_t output;
+} armature_resize_axis;
+
+// How many floats of scratch the functions below need.
+size_t armature_resize_scratch(const armature_resize_axis *columns, size_t channels);
+
+// Resizes interleaved samples: rows first, then columns, summed in float32 in source order without fused
+// operations; integers are rounded half to even and clipped. Sizes must fit in `ptrdiff_t`.
+void armature_resize_u8(const uint8_t *in, uint8_t *out, size_t channels, const armature_resize_axis *rows,
+                        const armature_resize_axis *columns, float *scratch);
+void armature_resize_u16(const uint16_t *in, uint16_t *out, size_t channels,
+                         const armature_resize_axis *rows, const armature_resize_axis *columns,
+                         float *scratch);
+void armature_resize_f32(const float *in, float *out, size_t channels, const armature_resize_axis *rows,
+                         const armature_resize_axis *columns, float *scratch);
+
+#endif
