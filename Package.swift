@@ -42,6 +42,13 @@ let package = Package(
       name: "RLDS", dependencies: ["ByteIO", "JSON", "TFRecord", "TensorFiles", "ImageCodec"], swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["ByteIO"], path: "Tests/TestSupport", swiftSettings: testSettings),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"], swiftSettings: testSettings),
+    .testTarget(name: "JSONTests", dependencies: ["JSON", "ByteIO", "TestSupport"], swiftSettings: testSettings),
+    .testTarget(name: "TFRecordTests", dependencies: ["TFRecord", "ByteIO", "JSON", "TestSupport"], swiftSettings: testSettings),
+    .testTarget(name: "TensorFilesTests", dependencies: ["TensorFiles", "ByteIO", "TestSupport"], swiftSettings: testSettings),
+    .testTarget(
+      name: "RLDSTests",
+      dependencies: ["RLDS", "ByteIO", "JSON", "TFRecord", "TensorFiles", "ImageCodec", "TestSupport"],
+      swiftSettings: testSettings),
     .testTarget(
       name: "ImageCodecTests", dependencies: ["ByteIO", "ImageCodec", "TestSupport"], swiftSettings: testSettings),
   ],

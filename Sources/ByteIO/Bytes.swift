@@ -53,6 +53,11 @@ public struct Bytes: Sendable {
   /// Returns a copy. O(*n*).
   public var array: [UInt8] { unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: count)) }
 
+  /// Appends a copy to `array`. O(*n*).
+  public func append(to array: inout [UInt8]) {
+    unsafe array.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count))
+  }
+
   /// Calls `body` with the memory, which is valid only during the call.
   public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
     let buffer = unsafe UnsafeRawBufferPointer(start: start, count: count)
