@@ -40,7 +40,9 @@ let package = Package(
     .target(name: "ImageCodec", dependencies: ["ByteIO", "CImage"], swiftSettings: settings),
     .target(
       name: "RLDS", dependencies: ["ByteIO", "JSON", "TFRecord", "TensorFiles", "ImageCodec"], swiftSettings: settings),
-    .target(name: "TestSupport", dependencies: ["ByteIO"], path: "Tests/TestSupport", swiftSettings: testSettings),
+    .target(
+      name: "TestSupport", dependencies: ["ByteIO", "JSON", "TFRecord"], path: "Tests/TestSupport",
+      swiftSettings: testSettings),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(name: "TFRecordTests", dependencies: ["TFRecord", "ByteIO", "JSON", "TestSupport"], swiftSettings: testSettings),
