@@ -52,7 +52,7 @@ public struct ExampleEncoder: Sendable {
     Self.append(entry, field: 1, to: &entries)
   }
 
-  private static func append(_ content: [UInt8], field: UInt64, to bytes: inout [UInt8]) {
+  static func append(_ content: [UInt8], field: UInt64, to bytes: inout [UInt8]) {
     append(varint: field << 3 | 2, to: &bytes)
     append(varint: UInt64(content.count), to: &bytes)
     bytes.append(contentsOf: content)

@@ -72,6 +72,22 @@ public struct ExampleFeature: Sendable {
     return try decoder.integers(self)
   }
 
+  /// Returns a message with the lists under `field` as one: Protobuf joins them, protobuf-c takes the last.
+  func joined(field: Int) throws(ExampleError) -> Bytes {
+    var contents: [Bytes] = []
+    var reader = WireReader(message)
+    while let part = try reader.next() {
+      guard let content = part.content, (1...3).contains(part.number) else { continue }
+      if part.number == field { contents.append(content) } else { contents = [] }
+    }
+    guard contents.count > 1 else { return message }
+    var content: [UInt8] = []
+    for part in contents { part.append(to: &content) }
+    var message: [UInt8] = []
+    ExampleEncoder.append(content, field: UInt64(field), to: &message)
+    return Bytes(message)
+  }
+
   private func wrongKind(_ expected: Kind, _ found: Kind) -> ExampleError {
     ExampleError(.wrongKind(feature: name, expected: expected.rawValue, found: found.rawValue))
   }
@@ -92,7 +108,7 @@ public final class FeatureDecoder {
   deinit { unsafe cprotobufc_arena_free(arena) }
 
   fileprivate func floats(_ feature: ExampleFeature) throws(ExampleError) -> [Float] {
-    let values: [Float]? = unsafe decode(feature) { message in
+    let values: [Float]? = unsafe try decode(feature, field: 2) { message in
       guard let list = unsafe message.float_list else { return [] }
       return unsafe Array(UnsafeBufferPointer(start: list.pointee.value, count: list.pointee.n_value))
     }
@@ -101,7 +117,7 @@ public final class FeatureDecoder {
   }
 
   fileprivate func integers(_ feature: ExampleFeature) throws(ExampleError) -> [Int64] {
-    let values: [Int64]? = unsafe decode(feature) { message in
+    let values: [Int64]? = unsafe try decode(feature, field: 3) { message in
       guard let list = unsafe message.int64_list else { return [] }
       return unsafe Array(UnsafeBufferPointer(start: list.pointee.value, count: list.pointee.n_value))
     }
@@ -109,10 +125,14 @@ public final class FeatureDecoder {
     return values
   }
 
-  private func decode<T>(_ feature: ExampleFeature, _ body: (Armature__Feature) -> [T]) -> [T]? {
-    // A packed integer takes at least one byte and becomes eight.
-    let limit = feature.message.count * 9 + 4096
-    return unsafe feature.message.withUnsafeBytes { buffer in
+  private func decode<T>(
+    _ feature: ExampleFeature, field: Int, _ body: (Armature__Feature) -> [T]
+  ) throws(ExampleError) -> [T]? {
+    let message = try feature.joined(field: field)
+    // A packed integer takes at least one byte and becomes eight. One that is not packed takes two, for which
+    // protobuf-c keeps up to 64 bytes of its own, and unknown fields about as much again.
+    let limit = message.count * 64 + 4096
+    return unsafe message.withUnsafeBytes { buffer in
       let bytes = unsafe buffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
       guard let message = unsafe cprotobufc_decode_feature(arena, bytes, buffer.count, limit) else { return nil }
       return unsafe body(message.pointee)
