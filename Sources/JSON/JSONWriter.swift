@@ -23,7 +23,12 @@ extension JSONValue {
     case .bool(let value): text += value ? "true" : "false"
     case .integer(let value): text += String(value)
     case .real(let value):
-      text += value.isNaN ? "NaN" : value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity") : "\(value)"
+      switch abs(value) {
+      case _ where value.isNaN: text += "NaN"
+      case .infinity: text += value < 0 ? "-Infinity" : "Infinity"
+      case 0x1p53..<1e16: text += "\(Int64(value)).0"  // Swift would use an exponent, Python does so from 1e16 on.
+      default: text += "\(value)"
+      }
     case .string(let value): Self.write(value, to: &text)
     case .array(let elements):
       Self.write(elements.count, "[", "]", to: &text, layout, level) { index, text in
