@@ -37,6 +37,7 @@ public final class SafetensorsFile: Sendable {
       throw failure(.headerBeyondFile(length: length, available: bytes.count - 8))
     }
     let dataStart = 8 + Int(length)
+    guard length > 0, bytes[8] == UInt8(ascii: "{") else { throw failure(.badHeader("it does not begin with `{`")) }
     let header: JSONValue
     do { header = try JSONValue(parsing: bytes[8..<dataStart].array, file: path) } catch {
       throw failure(.badHeader("\(error.place): \(error.reason)"))
@@ -47,7 +48,13 @@ public final class SafetensorsFile: Sendable {
     var entries: [(declaration: TensorDeclaration, begin: Int, end: Int)] = []
     for member in members {
       if member.name == "__metadata__" {
-        for item in member.value.members ?? [] { metadata[item.name] = item.value.text }
+        guard let items = member.value.members else { throw failure(.badHeader("__metadata__ is no object")) }
+        for item in items {
+          guard let text = item.value.text else {
+            throw failure(.badHeader("`\(item.name)` in __metadata__ is no text"))
+          }
+          metadata[item.name] = text
+        }
         continue
       }
       let name = member.name
