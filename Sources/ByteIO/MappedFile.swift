@@ -19,7 +19,8 @@ public final class MappedFile: Sendable {
   ///
   /// - Throws: `FileError` if it is missing, unreadable or not a regular file.
   public init(_ path: String) throws(FileError) {
-    let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK a pipe under this name would be waited for.
+    let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path: path, operation: .open, code: errno) }
     defer { close(descriptor) }
     var status = stat()
