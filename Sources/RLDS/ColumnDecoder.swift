@@ -81,6 +81,9 @@ struct ColumnDecoder {
       for (level, lengths) in rows.enumerated() {
         var sum = 0
         for length in lengths {
+          if let expected = feature.levels[level + 1], length != expected {
+            throw failure(.single(found: length, expected: expected), feature)
+          }
           let (next, overflow) = sum.addingReportingOverflow(length)
           guard !overflow else { throw failure(.raggedLengths(sum: .max, found: count), feature) }
           sum = next
