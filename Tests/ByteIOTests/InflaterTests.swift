@@ -32,6 +32,14 @@ import Testing
     #expect(throws: InflateError.tooLong(limit: 0)) { try Inflater.inflate(Bytes(deflated([1])), limit: 0) }
   }
 
+  @Test func `the limit on memory that these tests set is one`() async {
+    await #expect(processExitsWith: .failure) {
+      try AddressSpace.limit(toAdditionalMiB: 32)
+      let large = [UInt8](repeating: 1, count: 100 << 20)
+      #expect(large.count > 0)
+    }
+  }
+
   @Test func `a bomb needs little memory`() async {
     await #expect(processExitsWith: .success) {
       let deflater = Deflater(.zlib)

@@ -1,4 +1,5 @@
 import ByteIO
+import Glibc
 import TestSupport
 import Testing
 
@@ -47,8 +48,9 @@ import Testing
     #expect(error?.description == "\(directory("none")): cannot be opened: No such file or directory")
   }
 
-  @Test func `what is no regular file is refused`() {
-    for path in [directory.path, "/dev/null"] {
+  @Test func `what is no regular file is refused and not waited for`() {
+    #expect(mkfifo(directory("pipe"), 0o600) == 0)
+    for path in [directory.path, directory("pipe"), "/dev/null"] {
       let error = #expect(throws: FileError.self) { try MappedFile(path) }
       #expect(error?.path == path)
       #expect(error?.operation == .open)

@@ -112,6 +112,21 @@ import Testing
     #expect(error?.reason == .rows(found: 2, expected: 3))
   }
 
+  @Test func `a row of another length than the declared one`() throws {
+    let pairs = Feature(
+      "steps/pairs", FeatureJSON.sequence(FeatureJSON.tensor("float32"), length: 2),
+      lists: { _, _ in
+        [
+          "steps/pairs/ragged_flat_values": .floats([1, 2, 3, 4, 5, 6]),
+          "steps/pairs/ragged_row_lengths_0": .integers([2, 2, 2]),
+        ]
+      })
+    let error = try error(reading: "steps/pairs", extra: [pairs]) {
+      $0.lists["steps/pairs/ragged_row_lengths_0"] = .integers([2, 1, 3])
+    }
+    #expect(error?.reason == .single(found: 1, expected: 2))
+  }
+
   @Test func `values without row lengths`() throws {
     let error = try error(reading: "steps/marks", extra: [Self.ragged]) {
       $0.lists["steps/marks/ragged_row_lengths_0"] = nil
