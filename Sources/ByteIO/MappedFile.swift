@@ -19,7 +19,7 @@ public final class MappedFile: Sendable {
   ///
   /// - Throws: `FileError` if it is missing, unreadable or not a regular file.
   public init(_ path: String) throws(FileError) {
-    // Without O_NONBLOCK a pipe under this name would be waited for.
+    // Without O_NONBLOCK, opening a pipe would wait for its writer.
     let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path: path, operation: .open, code: errno) }
     defer { close(descriptor) }

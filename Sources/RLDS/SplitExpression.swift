@@ -104,7 +104,8 @@ public struct SplitExpression: Sendable {
 
   private static func bound(_ text: Substring) throws(SliceFault) -> (number: Double, unit: Unit?) {
     let (digits, unit): (Substring, Unit?) =
-      text.hasSuffix("%") ? (text.dropLast(), .percent) : text.hasSuffix("shard") ? (text.dropLast(5), .shards) : (text, nil)
+      text.hasSuffix("%")
+      ? (text.dropLast(), .percent) : text.hasSuffix("shard") ? (text.dropLast(5), .shards) : (text, nil)
     let isPlain = digits.utf8.allSatisfy { $0 >= 48 && $0 <= 57 || $0 == 46 || $0 == 45 || $0 == 95 }
     guard isPlain, let number = Double(digits.filter { $0 != "_" }) else {
       throw SliceFault(why: "`\(text)` is no number, percentage or shard")

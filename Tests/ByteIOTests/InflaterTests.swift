@@ -8,7 +8,8 @@ import Testing
     return deflater.deflate(bytes) + deflater.finish()
   }
 
-  @Test(arguments: [0, 1, 100, 65_535, 65_536, 65_537, 200_000]) func `what is deflated is inflated`(_ count: Int) throws {
+  @Test(arguments: [0, 1, 100, 65_535, 65_536, 65_537, 200_000])
+  func `what is deflated is inflated`(_ count: Int) throws {
     var generator = SeededGenerator(3)
     for bytes in [generator.bytes(count), [UInt8](repeating: 5, count: count)] {
       #expect(try Inflater.inflate(Bytes(deflated(bytes)), limit: count) == bytes)

@@ -5,7 +5,8 @@ import Testing
 
 @Suite struct JSONNodeTests {
   private let root = JSONNode(
-    ["splits": [["name": "train", "count": "12", "share": 0.5], ["name": 3, "count": -1]], "none": .null], file: "d/a.json")
+    ["splits": [["name": "train", "count": "12", "share": 0.5], ["name": 3, "count": -1]], "none": .null],
+    file: "d/a.json")
 
   @Test func `values are found with their place`() throws {
     let split = try root.member("splits").array()[0]

@@ -21,7 +21,8 @@ import Testing
   static let numbers: [(String, JSONValue)] = [
     ("0", 0), ("-0", 0), ("-1", -1), ("9223372036854775807", .integer(.max)),
     ("-9223372036854775808", .integer(.min)), ("9223372036854775808", .real(9223372036854775808)), ("1.0", .real(1)),
-    ("1e2", .real(100)), ("1E+2", .real(100)), ("1e-05", .real(1e-05)), ("-0.0", .real(-0.0)), ("5e-324", .real(.leastNonzeroMagnitude)),
+    ("1e2", .real(100)), ("1E+2", .real(100)), ("1e-05", .real(1e-05)), ("-0.0", .real(-0.0)),
+    ("5e-324", .real(.leastNonzeroMagnitude)),
     ("1e400", .real(.infinity)), ("1e-400", .real(0)), ("Infinity", .real(.infinity)), ("-Infinity", .real(-.infinity)),
     ("123456789012345678901234567890", .real(123456789012345677877719597056)),
   ]
@@ -73,7 +74,9 @@ import Testing
 
   @Test func `nesting is bounded`() throws {
     let limit = JSONValue.depthLimit
-    func arrays(_ depth: Int) -> [UInt8] { Array((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8) }
+    func arrays(_ depth: Int) -> [UInt8] {
+      [UInt8](repeating: UInt8(ascii: "["), count: depth) + [UInt8](repeating: UInt8(ascii: "]"), count: depth)
+    }
     #expect(throws: Never.self) { try JSONValue(parsing: arrays(limit), file: "a.json") }
     #expect(refusal(arrays(limit + 1))?.reason == .tooDeep(limit: limit))
     #expect(refusal(arrays(10_000))?.reason == .tooDeep(limit: limit))
