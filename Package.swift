@@ -20,10 +20,22 @@ let testSettings: [SwiftSetting] = [
 
 let package = Package(
   name: "armature",
+  dependencies: [
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2")
+  ],
   targets: [
     .target(name: "ByteIO", swiftSettings: settings),
+    .target(name: "Actions", dependencies: ["ByteIO"], swiftSettings: settings),
+    .target(
+      name: "DatasetManifest", dependencies: ["ByteIO", .product(name: "Yams", package: "Yams")],
+      swiftSettings: settings),
     .target(name: "TestSupport", dependencies: ["ByteIO"], path: "Tests/TestSupport", swiftSettings: testSettings),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"], swiftSettings: testSettings),
+    .testTarget(
+      name: "ActionsTests", dependencies: ["Actions", "ByteIO", "TestSupport"], swiftSettings: testSettings),
+    .testTarget(
+      name: "DatasetManifestTests", dependencies: ["DatasetManifest", "ByteIO", "TestSupport"],
+      swiftSettings: testSettings),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
