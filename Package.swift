@@ -68,7 +68,7 @@ let package = Package(
     .executableTarget(
       name: "RLDSReader",
       dependencies: [
-        "ByteIO", "JSON", "TFRecord", "TensorFiles", "RLDS", "DatasetManifest", "EpisodeStore", "Ingest", "CommandLineStage",
+        "ByteIO", "JSON", "TFRecord", "Actions", "RLDS", "DatasetManifest", "EpisodeStore", "Ingest", "CommandLineStage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),

@@ -73,3 +73,16 @@ public func formatDecimal(_ value: Double, places: Int) -> String {
   fraction = String(repeating: "0", count: max(0, places - fraction.count)) + fraction
   return (value < 0 ? "-" : "") + "\(whole)" + (places > 0 ? "." + fraction : "")
 }
+
+/// A value that becomes known while others already look for it.
+public final class LateValue<Value: Sendable>: Sendable {
+  private let stored = Mutex<Value?>(nil)
+
+  public init() {}
+
+  /// The value, once it is known.
+  public var value: Value? { stored.withLock { $0 } }
+
+  /// Makes the value known.
+  public func set(_ value: Value) { stored.withLock { $0 = value } }
+}

@@ -4,7 +4,7 @@ internal import Glibc
 public import JSON
 
 /// The options that every verb of every stage has.
-public struct StageOptions: ParsableArguments {
+public struct StageOptions: ParsableArguments, Sendable {
   @Flag(help: "Print one JSON object on standard output, for programs.")
   public var json = false
 

@@ -8,5 +8,7 @@ struct RLDSReader: AsyncParsableCommand {
     commandName: "armature-rlds",
     abstract: "Read RLDS datasets without TensorFlow, and turn them into checked episode stores.",
     version: armatureVersion,
-    subcommands: [Scan.self])
+    subcommands: [
+      Inspect.self, Dump.self, Standardize.self, IngestVerb.self, Stats.self, Verify.self, Scan.self,
+    ])
 }
