@@ -4,6 +4,12 @@ public struct StandardizedWidths: Sendable, Equatable {
   public var action: Int?
   /// Columns of the state, 0 for none, nil when the schema leaves them open.
   public var proprio: Int?
+
+  /// Gathers the widths.
+  public init(action: Int?, proprio: Int?) {
+    self.action = action
+    self.proprio = proprio
+  }
 }
 
 extension DatasetManifest {
