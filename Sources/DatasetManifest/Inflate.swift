@@ -22,7 +22,8 @@ struct Inflate {
   /// Returns what `input` unpacks to; more than `limit` bytes are an error.
   static func inflate(_ input: [UInt8], limit: Int) throws(Problem) -> [UInt8] {
     guard input.count >= 2 else { throw .notZlib }
-    let isZlib = input[0] & 0x0F == 8 && input[0] >> 4 <= 7 && input[1] & 0x20 == 0
+    let isZlib =
+      input[0] & 0x0F == 8 && input[0] >> 4 <= 7 && input[1] & 0x20 == 0
       && (Int(input[0]) << 8 | Int(input[1])).isMultiple(of: 31)
     guard isZlib else { throw .notZlib }
     var stream = Inflate(input: input, limit: limit)

@@ -8,7 +8,8 @@ import Testing
 @Suite struct OperationTests {
   /// The value of `expression` over an episode.
   private func rows(_ expression: String, _ episode: TableEpisode) throws -> Rows {
-    let part = try ExpressionParser.parse(expression, at: ManifestPlace(file: "test.yaml", line: 1, column: 1))
+    let part = try ExpressionParser.parse(
+      expression, at: ManifestPlace(file: "test.yaml", line: 1, column: 1))
     return try Evaluation(reader: FeatureReader(episode: episode, first: 0), part: part).rows()
   }
 
@@ -38,7 +39,8 @@ import Testing
     ("invert_gripper_actions", "invert(x)", ["int64"]),
     ("clip_then_invert", "invert(clip(x, 0, 1))", []),
   ])
-  func `gripper operations equal the reference's`(helper: String, expression: String, except: [String]) throws {
+  func `gripper operations equal the reference's`(helper: String, expression: String, except: [String]) throws
+  {
     let (cases, file) = try vectors(helper)
     for (name, vector) in cases where !except.contains(name) {
       let input = "\(name)/in/actions"
@@ -56,19 +58,23 @@ import Testing
   }
 
   @Test func `real gripper columns and state differences equal the reference's`() throws {
-    let file = try SafetensorsFixture(path: Repository.fixture("DatasetManifest/gripper_and_bridge.safetensors"))
+    let file = try SafetensorsFixture(
+      path: Repository.fixture("DatasetManifest/gripper_and_bridge.safetensors"))
     for episode in ["0", "3", "10", "40", "55"] {
       let count = try file.shape("\(episode)/raw")[0]
       let table = TableEpisode(
         stepCount: count,
         [
-          "steps/raw": try .tensor("\(episode)/raw", of: file), "steps/state": try .tensor("\(episode)/state", of: file),
+          "steps/raw": try .tensor("\(episode)/raw", of: file),
+          "steps/state": try .tensor("\(episode)/state", of: file),
           "steps/openness01": try .tensor("\(episode)/openness01", of: file),
         ])
       for (name, expression) in [
         ("binarized", "binarize_gripper(openness01)"), ("rel2abs", "relative_to_absolute_gripper(raw)"),
       ] {
-        #expect(bits(try rows(expression, table).values) == bits(try file.floats("\(episode)/\(name)").map(Double.init)))
+        #expect(
+          bits(try rows(expression, table).values)
+            == bits(try file.floats("\(episode)/\(name)").map(Double.init)))
       }
       let relabelled = try file.floats("\(episode)/bridge_action")
       let differences = try rows("difference(state[:6])", table).values
@@ -82,7 +88,8 @@ import Testing
     for name in cases.keys where name != "batch_2_3" {
       let input = "\(name)/in/quaternions"
       guard file.contains(input) else { continue }
-      let episode = TableEpisode(stepCount: try file.shape(input)[0], ["steps/q": try .tensor(input, of: file)])
+      let episode = TableEpisode(
+        stepCount: try file.shape(input)[0], ["steps/q": try .tensor(input, of: file)])
       if cases[name]?.raises != nil {
         #expect(throws: ManifestError.self) { try rows("euler_from_quaternion(q)", episode) }
         continue
@@ -119,9 +126,12 @@ import Testing
         }
         continue
       }
-      #expect(bits(try rows("inflate(pose, 7)", episode).values) == bits(try file.floats("\(name)/out/pose").map(Double.init)))
       #expect(
-        bits(try rows("inflate(gripper, 1)", episode).values) == bits(try file.floats("\(name)/out/gripper").map(Double.init)))
+        bits(try rows("inflate(pose, 7)", episode).values)
+          == bits(try file.floats("\(name)/out/pose").map(Double.init)))
+      #expect(
+        bits(try rows("inflate(gripper, 1)", episode).values)
+          == bits(try file.floats("\(name)/out/gripper").map(Double.init)))
     }
   }
 
@@ -154,7 +164,10 @@ import Testing
     #expect(try value("x[-2:-1]", x: x, [3]) == [2, 5])
     #expect(try value("x[-1]", x: x, [3]) == [3, 6])
     #expect(try value("x[:0]", x: x, [3]) == [])
-    #expect(try value("concat(x[2], zeros(2), ones(1), pad(1), x[:1])", x: x, [3]) == [3, 0, 0, 1, 0, 1, 6, 0, 0, 1, 0, 4])
+    #expect(
+      try value("concat(x[2], zeros(2), ones(1), pad(1), x[:1])", x: x, [3]) == [
+        3, 0, 0, 1, 0, 1, 6, 0, 0, 1, 0, 4,
+      ])
     #expect(try value("flatten(x)[3]", x: x, [3, 2]) == [4])
     #expect(try value("x[0]", x: x, [3, 2]) == [1, 3, 5])
     #expect(try value("clip(x, 2, 4.5)", x: [1, 2, 3, 5], []) == [2, 2, 3, 4.5])
@@ -162,9 +175,12 @@ import Testing
 
   @Test func `bad expressions name the character and the mend`() {
     for (text, column, words) in [
-      ("clp(x, 0, 1)", 1, "did you mean `clip`"), ("invert(x, 1)", 11, "`invert(x)`"), ("invert()", 1, "`invert(x)`"),
-      ("clip(x, 1, 0)", 1, "give low first"), ("zeros(0)", 7, "whole number"), ("zeros(x)", 7, "takes a whole number"),
-      ("x[1:2:3]", 2, "stride"), ("x[]", 2, "bad slice"), ("x[1", 4, "expected `]`"), ("x y", 3, "unexpected"),
+      ("clp(x, 0, 1)", 1, "did you mean `clip`"), ("invert(x, 1)", 11, "`invert(x)`"),
+      ("invert()", 1, "`invert(x)`"),
+      ("clip(x, 1, 0)", 1, "give low first"), ("zeros(0)", 7, "whole number"),
+      ("zeros(x)", 7, "takes a whole number"),
+      ("x[1:2:3]", 2, "stride"), ("x[]", 2, "bad slice"), ("x[1", 4, "expected `]`"),
+      ("x y", 3, "unexpected"),
       ("", 1, "found the end"), ("x/'a", 3, "not closed"), ("3x", 1, "expected a feature path"),
       ("x[99999999999999999999]", 3, "not a column number"), ("invert(x", 9, "expected `)`"),
       (String(repeating: "float(", count: 40) + "x", 193, "nested deeper"),
@@ -180,16 +196,19 @@ import Testing
 
   @Test func `unfit types and shapes are refused`() {
     for (text, words) in [
-      ("x[:4]", "there are 3 columns"), ("x[3]", "there are 3 columns"), ("x[2:1]", "bad slice"), ("s[0]", "no columns"),
+      ("x[:4]", "there are 3 columns"), ("x[3]", "there are 3 columns"), ("x[2:1]", "bad slice"),
+      ("s[0]", "no columns"),
       ("invert(n)", "wrap them in float"), ("binarize_gripper(x)", "takes one column"),
       ("binarize_gripper(w)", "takes float32"), ("euler_from_quaternion(x)", "takes 4 columns"),
-      ("code_points(n)", "belongs under `language`"), ("t", "holds byte strings"), ("concat(m)", "use flatten"),
+      ("code_points(n)", "belongs under `language`"), ("t", "holds byte strings"),
+      ("concat(m)", "use flatten"),
       ("inflate(x, 7)", "expects 7 columns"), ("inflate(t, 1)", "step 0: steps/t is not a zlib stream"),
     ] {
       let episode = TableEpisode(
         stepCount: 1,
         [
-          "steps/x": .floats([1, 2, 3], [3]), "steps/s": .floats([1]), "steps/m": .floats([1, 2, 3, 4], [2, 2]),
+          "steps/x": .floats([1, 2, 3], [3]), "steps/s": .floats([1]),
+          "steps/m": .floats([1, 2, 3, 4], [2, 2]),
           "steps/n": .numbers(NumberArray(kind: .integer, shape: [], values: [1])),
           "steps/w": .numbers(NumberArray(kind: .float64, shape: [], values: [1])), "steps/t": .texts(["a"]),
         ])

@@ -61,7 +61,8 @@ import Testing
     for (name, form, words) in [
       ("steps/action", numbers(.float32, [5]), "there are 5 columns"),
       ("steps/action", numbers(.float32, [8]), "the masks have 7 columns, but the action has 8"),
-      ("steps/action", numbers(.integer, [7]), "wrap them in float"), ("steps/action", .strings, "byte strings"),
+      ("steps/action", numbers(.integer, [7]), "wrap them in float"),
+      ("steps/action", .strings, "byte strings"),
       ("steps/action", .image, "is an image"), ("steps/action", .other("a ragged list"), "is a ragged list"),
       ("steps/language_instruction", numbers(.integer, [512]), "code_points"),
       ("steps/observation/image", numbers(.float32, [3]), "is not an image"),

@@ -16,7 +16,8 @@ import Testing
     var episode = TableEpisode(stepCount: 0)
     for name in file.names where name.hasPrefix(prefix + "steps/") {
       var array = NumberArray(
-        kind: .float32, shape: Array(try file.shape(name).dropFirst()), values: try file.floats(name).map(Double.init))
+        kind: .float32, shape: Array(try file.shape(name).dropFirst()),
+        values: try file.floats(name).map(Double.init))
       let feature = String(name.dropFirst(prefix.count))
       if doubles.contains(feature) { array.kind = .float64 }
       if ["steps/reward", "steps/observation/gripper_open"].contains(feature) { array.shape = [] }
@@ -34,7 +35,8 @@ import Testing
   @Test func `reach and push are standardised to the reference's actions`() throws {
     let dataset = "metaworld_reach_push"
     var episode = try steps(dataset)
-    episode.table["steps/language_instruction"] = .texts([String](repeating: "reach", count: episode.stepCount))
+    episode.table["steps/language_instruction"] = .texts(
+      [String](repeating: "reach", count: episode.stepCount))
     episode.table["episode_metadata/success"] = .floats([1])
     let result = try #require(try manifest(dataset).standardize(episode).episode)
     #expect(bits(result.action) == bits(try expectedActions(dataset)))
@@ -116,7 +118,9 @@ import Testing
     let episode = TableEpisode(
       stepCount: 3, ["steps/a": .floats([1, 2, 3]), "steps/b": .floats([1, 2, 3, 4, 5, .nan], [2])])
     let error = #expect(throws: ManifestError.self) { try manifest.standardize(episode) }
-    #expect(error?.description == "test.yaml:2:13: action[1]: step 2, column 2 of action is nan; leave the episode out")
+    #expect(
+      error?.description
+        == "test.yaml:2:13: action[1]: step 2, column 2 of action is nan; leave the episode out")
     let wide = TableEpisode(
       stepCount: 1, ["steps/a": .numbers(NumberArray(kind: .float64, shape: [3], values: [0, 1e300, 0]))])
     #expect(throws: ManifestError.self) { try DatasetManifest(action: "a", width: 3).standardize(wide) }
@@ -155,16 +159,19 @@ import Testing
     #expect(
       try manifest.standardize(episode) == .dropped(reason: "require: episode_metadata/kind is not `good`"))
     episode.table["episode_metadata/ok"] = .numbers(NumberArray(kind: .bool, shape: [], values: [0]))
-    #expect(try manifest.standardize(episode) == .dropped(reason: "require: episode_metadata/ok is not 1.0"))
+    #expect(
+      try manifest.standardize(episode) == .dropped(reason: "require: episode_metadata/ok is not `true`"))
   }
 
   @Test func `the first instruction that is not empty wins`() throws {
-    let manifest = try DatasetManifest(action: "a", width: 1, more: "language: [first, code_points(second)]\n")
+    let manifest = try DatasetManifest(
+      action: "a", width: 1, more: "language: [first, code_points(second)]\n")
     let episode = TableEpisode(
       stepCount: 2,
       [
         "steps/a": .floats([0, 0]), "steps/first": .texts(["", "one"]),
-        "steps/second": .numbers(NumberArray(kind: .integer, shape: [3], values: [116, 119, 111, 120, 0, 0])),
+        "steps/second": .numbers(
+          NumberArray(kind: .integer, shape: [3], values: [116, 119, 111, 120, 0, 0])),
       ])
     let table = try #require(try manifest.standardize(episode).episode).instructions
     #expect(table.indices.map { table.texts[Int($0)] } == [Array("two".utf8), Array("one".utf8)])
@@ -176,6 +183,21 @@ import Testing
       stepCount: 2, ["steps/a": .floats([0, 0]), "steps/text": .strings([[65], [0xFF]])])
     let error = #expect(throws: ManifestError.self) { try manifest.standardize(episode) }
     #expect(error?.description.contains("language: step 1: the instruction is not UTF-8") == true)
+  }
+
+  @Test func `a usual reward that is not one number per step is left out, a named one is refused`() throws {
+    let episode = TableEpisode(
+      stepCount: 1,
+      [
+        "steps/a": .floats([1]), "steps/reward": .floats([1, 2], [2]),
+        "episode_metadata/success": .texts(["yes"]),
+      ])
+    let result = try DatasetManifest(action: "a", width: 1).standardize(episode).episode
+    #expect(result?.reward == nil && result?.success == nil && result?.action == [1])
+    let named = try DatasetManifest(action: "a", width: 1, more: "reward: reward\n")
+    #expect(throws: ManifestError.self) { try named.standardize(episode) }
+    let success = try DatasetManifest(action: "a", width: 1, more: "success: episode_metadata/success\n")
+    #expect(throws: ManifestError.self) { try success.standardize(episode) }
   }
 
   @Test func `features of the episode hold for every step`() throws {
@@ -193,14 +215,19 @@ import Testing
     }
     #expect(
       missing?.description
-        == "test.yaml:2:9: action: steps has no feature `observation/imge`; the nearest is `observation/image`")
+        == "test.yaml:2:9: action: steps has no feature `observation/imge`; the nearest is `observation/image`"
+    )
     let short = #expect(throws: ManifestError.self) {
-      try DatasetManifest(action: "a", width: 1).standardize(TableEpisode(stepCount: 2, ["steps/a": .floats([1])]))
+      try DatasetManifest(action: "a", width: 1).standardize(
+        TableEpisode(stepCount: 2, ["steps/a": .floats([1])]))
     }
     #expect(short?.problem == "steps/a has 1 numbers where 2 rows of shape [] are due")
     let wide = #expect(throws: ManifestError.self) {
-      try DatasetManifest(action: "a", width: 2).standardize(TableEpisode(stepCount: 1, ["steps/a": .floats([1])]))
+      try DatasetManifest(action: "a", width: 2).standardize(
+        TableEpisode(stepCount: 1, ["steps/a": .floats([1])]))
     }
-    #expect(wide?.description.hasPrefix("test.yaml:4:8: masks: the masks have 2 columns, but the action has 1") == true)
+    #expect(
+      wide?.description.hasPrefix("test.yaml:4:8: masks: the masks have 2 columns, but the action has 1")
+        == true)
   }
 }

@@ -43,10 +43,13 @@ extension FeatureValues {
     case "F32": return .floats(try file.floats(name), shape)
     case "F64": return .numbers(NumberArray(kind: .float64, shape: shape, values: try file.doubles(name)))
     case "I32":
-      return .numbers(NumberArray(kind: .integer, shape: shape, values: try file.shortIntegers(name).map(Double.init)))
+      return .numbers(
+        NumberArray(kind: .integer, shape: shape, values: try file.shortIntegers(name).map(Double.init)))
     case "I64":
-      return .numbers(NumberArray(kind: .integer, shape: shape, values: try file.integers(name).map(Double.init)))
-    default: return .numbers(NumberArray(kind: .bool, shape: shape, values: try file.bytes(name).map(Double.init)))
+      return .numbers(
+        NumberArray(kind: .integer, shape: shape, values: try file.integers(name).map(Double.init)))
+    default:
+      return .numbers(NumberArray(kind: .bool, shape: shape, values: try file.bytes(name).map(Double.init)))
     }
   }
 }
@@ -58,7 +61,8 @@ extension DatasetManifest {
   /// The smallest manifest whose action is `action`, a YAML value, with masks of `width` columns.
   init(action: String, width: Int, more: String = "") throws(ManifestError) {
     let mask = "[" + [String](repeating: "true", count: width).joined(separator: ", ") + "]"
-    try self.init("dataset: d\naction: \(action)\nviews: {}\nmasks: {normalize: \(mask), absolute: \(mask)}\n" + more)
+    try self.init(
+      "dataset: d\naction: \(action)\nviews: {}\nmasks: {normalize: \(mask), absolute: \(mask)}\n" + more)
   }
 }
 
