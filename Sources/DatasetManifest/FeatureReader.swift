@@ -99,7 +99,7 @@ final class FeatureReader<Episode: EpisodeFeatures> {
       } catch {
         throw ManifestError(
           place: place,
-          "step \(first + row): \(path) is not a zlib stream of \(columns) float32 values (\(error))")
+          "step \(first + row): \(path) is not a zlib stream of \(columns) float32 values: \(error.rawValue)")
       }
       guard bytes.count == columns * 4 else {
         throw ManifestError(

@@ -4,12 +4,12 @@
 /// refuses a wrong checksum, gzip and raw deflate.
 struct Inflate {
   /// What is wrong with a stream.
-  enum Problem: Error {
-    case notZlib
-    case damaged
-    case cut
-    case tooLong
-    case wrongChecksum
+  enum Problem: String, Error {
+    case notZlib = "it has no zlib header"
+    case damaged = "it is damaged"
+    case cut = "it is cut short"
+    case tooLong = "it is longer"
+    case wrongChecksum = "its checksum is wrong"
   }
 
   private let input: [UInt8]
