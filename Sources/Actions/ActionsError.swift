@@ -15,7 +15,8 @@ public struct ActionsError: Failure, Equatable {
   /// Rows whose number of values is not a multiple of their width.
   static func raggedRows(count: Int, dimension: Int) -> ActionsError {
     ActionsError(
-      .badData, "rows: \(count) values do not divide into rows of \(dimension); give whole rows [N, \(dimension)]")
+      .badData,
+      "rows: \(count) values do not divide into rows of \(dimension); give whole rows [N, \(dimension)]")
   }
 
   /// Statistics whose columns do not match the rows.

@@ -34,7 +34,8 @@ struct ExactSums: Sendable, Equatable {
     while row < total {
       let block = Swift.min(total - row, Self.squaresPerFlush - rowsSinceFlush)
       Self.addBlock(
-        rows, range: row * dimension..<(row + block) * dimension, dimension: dimension, sums: &sums, squares: &squares)
+        rows, range: row * dimension..<(row + block) * dimension, dimension: dimension, sums: &sums,
+        squares: &squares)
       row += block
       rowsSinceFlush += block
       if rowsSinceFlush == Self.squaresPerFlush { flush() }
@@ -83,12 +84,16 @@ struct ExactSums: Sendable, Equatable {
     }
   }
 
-  /// The mean and the population's standard deviation of `column` over `count` rows.
+  /// The mean and the population's standard deviation of each column over `count` rows.
   ///
   /// Σx and Σx² are exact; variance = (n·Σx² − (Σx)²) / n², where only the divisions and the root round.
-  func moments(column: Int, count: Int) -> (mean: Double, std: Double) {
+  func moments(count: Int) -> [(mean: Double, std: Double)] {
     var flushed = self
     flushed.flush()
+    return (0..<dimension).map { flushed.moments(column: $0, count: count) }
+  }
+
+  private func moments(column: Int, count: Int) -> (mean: Double, std: Double) {
     // Value = significand × 2^(max(field, 1) − 150), so bins are shifted by max(field, 1) − 1 over 2^−149.
     var sum = WideInteger.zero
     var squareSum = WideInteger.zero
@@ -98,9 +103,9 @@ struct ExactSums: Sendable, Equatable {
       if sums[i] != 0 {
         sum = sum + WideInteger(magnitude: sums[i].magnitude, shift: shift, isNegative: sums[i] < 0)
       }
-      if flushed.squaresLow[i] != 0 || flushed.squaresHigh[i] != 0 {
-        squareSum = squareSum + WideInteger(magnitude: flushed.squaresLow[i], shift: 2 * shift)
-        squareSum = squareSum + WideInteger(magnitude: flushed.squaresHigh[i], shift: 2 * shift + 32)
+      if squaresLow[i] != 0 || squaresHigh[i] != 0 {
+        squareSum = squareSum + WideInteger(magnitude: squaresLow[i], shift: 2 * shift)
+        squareSum = squareSum + WideInteger(magnitude: squaresHigh[i], shift: 2 * shift + 32)
       }
     }
     let n = WideInteger(magnitude: UInt64(count))

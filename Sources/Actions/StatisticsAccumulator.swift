@@ -21,7 +21,8 @@ public struct StatisticsAccumulator: Sendable {
   /// - Throws: `badData` when there is no column, or more than 4,096 of them.
   public init(dimension: Int) throws(ActionsError) {
     guard (1...4096).contains(dimension) else {
-      throw ActionsError(.badData, "statistics: rows of \(dimension) columns; 1 to 4,096 columns are supported")
+      throw ActionsError(
+        .badData, "statistics: rows of \(dimension) columns; 1 to 4,096 columns are supported")
     }
     self.dimension = dimension
     histogram = [UInt64](repeating: 0, count: dimension << 16)
@@ -77,7 +78,9 @@ public struct StatisticsAccumulator: Sendable {
 
   /// The statistics, from both passes.
   /// - Throws: `badData` when there were no rows, or when a refinement is missing or did not see all rows.
-  public func statistics(refinedBy refinements: [QuantileRefinement]) throws(ActionsError) -> FeatureStatistics {
+  public func statistics(refinedBy refinements: [QuantileRefinement]) throws(ActionsError)
+    -> FeatureStatistics
+  {
     guard rowCount > 0 else {
       throw ActionsError(.badData, "statistics: there are no rows; at least one step is needed")
     }
@@ -89,7 +92,8 @@ public struct StatisticsAccumulator: Sendable {
       guard refinement.rowCount == rowCount else {
         throw ActionsError(
           .bug,
-          "statistics: the second pass saw \(refinement.rowCount) rows, the first \(rowCount); replay the same rows")
+          "statistics: the second pass saw \(refinement.rowCount) rows, the first \(rowCount); replay the same rows"
+        )
       }
       var values: [Float] = []
       for rank in ranks {
@@ -105,7 +109,7 @@ public struct StatisticsAccumulator: Sendable {
           high.interpolate(values[3], values[4])
         ))
     }
-    let moments = (0..<dimension).map { sums.moments(column: $0, count: rowCount) }
+    let moments = sums.moments(count: rowCount)
     return try FeatureStatistics(
       mean: moments.map(\.mean), std: moments.map(\.std), max: columns.map(\.max), min: columns.map(\.min),
       q01: columns.map(\.q01), q99: columns.map(\.q99))
@@ -155,6 +159,7 @@ func checkRows(_ rows: Span<Float>, dimension: Int) throws(ActionsError) {
   if isFinite { return }
   for i in rows.indices where !rows[i].isFinite {
     throw ActionsError(
-      .badData, "row \(i / dimension), column \(i % dimension): \(rows[i]) has no statistics; leave the episode out")
+      .badData,
+      "row \(i / dimension), column \(i % dimension): \(rows[i]) has no statistics; leave the episode out")
   }
 }

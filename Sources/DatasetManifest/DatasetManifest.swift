@@ -12,7 +12,7 @@ public struct DatasetManifest: Sendable {
   public let source: [UInt8]
   /// Notes for people.
   public let about: DatasetDescription
-  /// Image features by view: `primary`, `secondary`, `wrist`, …
+  /// Image features by view, such as `primary`.
   public var views: [String: FeaturePath] { viewPaths.mapValues(\.path) }
   /// Depth features by view.
   public var depth: [String: FeaturePath] { depthPaths.mapValues(\.path) }
@@ -56,11 +56,16 @@ public struct DatasetManifest: Sendable {
     let nameNode = try root.required("dataset", "it names the dataset, as in `dataset: bridge_orig`")
     name = try nameNode.string()
     let isPlainName = name.utf8.allSatisfy { byte in
-      byte < 128 && (Character(Unicode.Scalar(byte)).isLetter || Character(Unicode.Scalar(byte)).isNumber
-        || "_-.".utf8.contains(byte))
+      byte < 128
+        && (Character(Unicode.Scalar(byte)).isLetter || Character(Unicode.Scalar(byte)).isNumber
+          || "_-.".utf8.contains(byte))
     }
-    guard isPlainName else { throw nameNode.error("a dataset's name has letters, digits, `_`, `-` and `.` only") }
-    about = try root["about"].map { node throws(ManifestError) in try DatasetDescription(node) } ?? DatasetDescription()
+    guard isPlainName else {
+      throw nameNode.error("a dataset's name has letters, digits, `_`, `-` and `.` only")
+    }
+    about =
+      try root["about"].map { node throws(ManifestError) in try DatasetDescription(node) }
+      ?? DatasetDescription()
     let drop = try root["drop"]?.mapping(allowing: ["first", "last"])
     dropFirst = try drop?["first"]?.integer(in: 0...1_000_000) ?? 0
     dropLast = try drop?["last"]?.integer(in: 0...1_000_000) ?? 0
@@ -81,7 +86,8 @@ public struct DatasetManifest: Sendable {
     for part in action + proprio where part.expression.rowsLost > dropLast {
       throw ManifestError(
         place: part.place,
-        "difference has no value for the last \(part.expression.rowsLost) steps; set drop.last to at least that")
+        "difference has no value for the last \(part.expression.rowsLost) steps; set drop.last to at least that"
+      )
     }
     for part in language { _ = try LanguageSource(part) }
   }
@@ -111,7 +117,8 @@ public struct DatasetDescription: Sendable, Equatable {
 
   init(_ node: ManifestNode) throws(ManifestError) {
     let keys = try node.mapping(allowing: [
-      "description", "homepage", "citation", "licence", "control_hz", "trajectories", "transitions", "counts_source",
+      "description", "homepage", "citation", "licence", "control_hz", "trajectories", "transitions",
+      "counts_source",
     ])
     description = try keys["description"]?.string()
     homepage = try keys["homepage"]?.string()

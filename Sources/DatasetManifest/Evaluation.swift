@@ -72,7 +72,8 @@ struct Evaluation<Episode: EpisodeFeatures> {
     case .ones: return constant(1, columns: Int(numbers[0]))
     case .concat: return joined(try values.map { try rows(of: $0, inference) })
     case .inflate:
-      return try reader.inflated(values[0].features[0], columns: Int(numbers[0]), at: part.place(of: expression))
+      return try reader.inflated(
+        values[0].features[0], columns: Int(numbers[0]), at: part.place(of: expression))
     default: break
     }
     var value = try rows(of: values[0], inference)

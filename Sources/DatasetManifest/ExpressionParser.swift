@@ -103,7 +103,8 @@ struct ExpressionParser {
     return name
   }
 
-  private mutating func call(_ name: String, from start: Int, depth: Int) throws(ManifestError) -> Expression {
+  private mutating func call(_ name: String, from start: Int, depth: Int) throws(ManifestError) -> Expression
+  {
     guard let operation = Operation(rawValue: name) else {
       let names = Operation.allCases.map(\.rawValue)
       let mend = NearestName.hint(name, among: names) ?? "the functions are \(names.joined(separator: ", "))"
@@ -139,14 +140,18 @@ struct ExpressionParser {
   }
 
   private func arityError(_ operation: Operation, at offset: Int) -> ManifestError {
-    error("wrong number of arguments for \(operation.rawValue); it is called \(quoted(operation.usage))", at: offset)
+    error(
+      "wrong number of arguments for \(operation.rawValue); it is called \(quoted(operation.usage))",
+      at: offset)
   }
 
   private mutating func number(
     _ parameter: Operation.Parameter, of operation: Operation
   ) throws(ManifestError) -> Double {
     let start = at
-    while let character = current, character.isNumber || character.isLetter || "+-.".contains(character) { at += 1 }
+    while let character = current, character.isNumber || character.isLetter || "+-.".contains(character) {
+      at += 1
+    }
     let written = String(text[start..<at])
     guard let value = Double(written), value.isFinite else {
       throw error(

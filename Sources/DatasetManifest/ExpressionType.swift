@@ -50,12 +50,15 @@ struct TypeInference {
     switch expression.form {
     case .feature(let path):
       guard let type = try lookup(path, part.place(of: expression)) else {
-        throw error(expression, "\(quoted(path.manifestForm)) holds byte strings, not numbers; inflate(…) unpacks them")
+        throw error(
+          expression, "\(quoted(path.manifestForm)) holds byte strings, not numbers; inflate(…) unpacks them")
       }
       return type
     case .slice(let base, let start, let stop):
       var type = try type(of: base)
-      guard let last = type.shape.last else { throw error(expression, "bad slice: there is one number per step, no columns") }
+      guard let last = type.shape.last else {
+        throw error(expression, "bad slice: there is one number per step, no columns")
+      }
       if let width = last {
         let range = try columns(start, stop, of: width, expression)
         type.shape[type.shape.count - 1] = range.count
@@ -118,19 +121,25 @@ struct TypeInference {
       return type
     }
     guard type.kind.isFloating else {
-      throw error(expression, "\(operation.rawValue) takes floating-point values, found \(type.kind.rawValue); wrap them in float(…)")
+      throw error(
+        expression,
+        "\(operation.rawValue) takes floating-point values, found \(type.kind.rawValue); wrap them in float(…)"
+      )
     }
     switch operation {
     case .binarizeGripper, .relativeToAbsoluteGripper:
       if operation == .binarizeGripper, type.kind != .float32 {
-        throw error(expression, "binarize_gripper takes float32 values, found \(type.kind.rawValue); wrap them in float(…)")
+        throw error(
+          expression,
+          "binarize_gripper takes float32 values, found \(type.kind.rawValue); wrap them in float(…)")
       }
       guard type.columns == .known(1) || type.columns == .unknown else {
         throw error(expression, "\(operation.rawValue) takes one column, found shape \(describe(type.shape))")
       }
     case .eulerFromQuaternion:
       guard let last = type.shape.last, last == nil || last == 4 else {
-        throw error(expression, "euler_from_quaternion takes 4 columns x, y, z, w, found shape \(describe(type.shape))")
+        throw error(
+          expression, "euler_from_quaternion takes 4 columns x, y, z, w, found shape \(describe(type.shape))")
       }
       type.shape[type.shape.count - 1] = 3
     default: break
@@ -147,13 +156,16 @@ struct TypeInference {
     if let type = try lookup(path, part.place(of: value)) {
       // The reader has unpacked it already.
       if let size = type.size, size != columns {
-        throw error(expression, "inflate expects \(columns) columns, but the feature has shape \(describe(type.shape))")
+        throw error(
+          expression, "inflate expects \(columns) columns, but the feature has shape \(describe(type.shape))")
       }
     }
     return ExpressionType(kind: .float32, shape: [columns])
   }
 
-  private func joined(_ values: [Expression], _ expression: Expression) throws(ManifestError) -> ExpressionType {
+  private func joined(_ values: [Expression], _ expression: Expression) throws(ManifestError)
+    -> ExpressionType
+  {
     var total: Int? = 0
     var kind = NumberKind.float32
     for value in values {

@@ -35,11 +35,13 @@ final class FeatureReader<Episode: EpisodeFeatures> {
     switch values {
     case .numbers(let array):
       guard let width = ExpressionType(kind: array.kind, shape: array.shape).size,
-        array.shape.allSatisfy({ $0 >= 0 }), width.multipliedReportingOverflow(by: expected) == (array.values.count, false)
+        array.shape.allSatisfy({ $0 >= 0 }),
+        width.multipliedReportingOverflow(by: expected) == (array.values.count, false)
       else {
         throw ManifestError(
           place: place,
-          "\(path) has \(array.values.count) numbers where \(expected) rows of shape \(describe(array.shape)) are due")
+          "\(path) has \(array.values.count) numbers where \(expected) rows of shape \(describe(array.shape)) are due"
+        )
       }
     case .strings(let strings):
       guard strings.count == expected else {
@@ -74,7 +76,8 @@ final class FeatureReader<Episode: EpisodeFeatures> {
   func strings(of path: FeaturePath, at place: ManifestPlace) throws(ManifestError) -> [[UInt8]] {
     guard case .strings(let strings) = try values(of: path, at: place) else {
       throw ManifestError(
-        place: place, "\(quoted(path.manifestForm)) holds numbers, not text; code_points(…) reads Unicode numbers")
+        place: place,
+        "\(quoted(path.manifestForm)) holds numbers, not text; code_points(…) reads Unicode numbers")
     }
     return path.isPerStep
       ? Array(strings[first...]) : [[UInt8]](repeating: strings[0], count: rowCount)
@@ -94,11 +97,14 @@ final class FeatureReader<Episode: EpisodeFeatures> {
       do throws(Inflate.Problem) {
         bytes = try Inflate.inflate(string, limit: columns * 4)
       } catch {
-        throw ManifestError(place: place, "step \(first + row): \(path) is not a zlib stream of \(columns) float32 values (\(error))")
+        throw ManifestError(
+          place: place,
+          "step \(first + row): \(path) is not a zlib stream of \(columns) float32 values: \(error.rawValue)")
       }
       guard bytes.count == columns * 4 else {
         throw ManifestError(
-          place: place, "step \(first + row): \(path) unpacks to \(bytes.count) bytes where \(columns * 4) are due")
+          place: place,
+          "step \(first + row): \(path) unpacks to \(bytes.count) bytes where \(columns * 4) are due")
       }
       for start in stride(from: 0, to: bytes.count, by: 4) {
         let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + $1]) << UInt32(8 * $1) }
@@ -116,7 +122,8 @@ extension ManifestError {
   ) -> ManifestError {
     let owner = path.isPerStep ? "steps has" : "the episode has"
     let nearest = NearestName.of(path.name, among: names.sorted())
-    let mend = nearest.map { "the nearest is \(quoted(FeaturePath(name: $0).manifestForm))" }
+    let mend =
+      nearest.map { "the nearest is \(quoted(FeaturePath(name: $0).manifestForm))" }
       ?? "it has \(names.count) others"
     return ManifestError(place: place, "\(owner) no feature \(quoted(path.manifestForm)); \(mend)")
   }

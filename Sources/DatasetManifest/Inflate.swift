@@ -4,12 +4,12 @@
 /// refuses a wrong checksum, gzip and raw deflate.
 struct Inflate {
   /// What is wrong with a stream.
-  enum Problem: Error {
-    case notZlib
-    case damaged
-    case cut
-    case tooLong
-    case wrongChecksum
+  enum Problem: String, Error {
+    case notZlib = "it has no zlib header"
+    case damaged = "it is damaged"
+    case cut = "it is cut short"
+    case tooLong = "it is longer"
+    case wrongChecksum = "its checksum is wrong"
   }
 
   private let input: [UInt8]
@@ -22,7 +22,8 @@ struct Inflate {
   /// Returns what `input` unpacks to; more than `limit` bytes are an error.
   static func inflate(_ input: [UInt8], limit: Int) throws(Problem) -> [UInt8] {
     guard input.count >= 2 else { throw .notZlib }
-    let isZlib = input[0] & 0x0F == 8 && input[0] >> 4 <= 7 && input[1] & 0x20 == 0
+    let isZlib =
+      input[0] & 0x0F == 8 && input[0] >> 4 <= 7 && input[1] & 0x20 == 0
       && (Int(input[0]) << 8 | Int(input[1])).isMultiple(of: 31)
     guard isZlib else { throw .notZlib }
     var stream = Inflate(input: input, limit: limit)

@@ -45,22 +45,23 @@ struct ManifestFilter: Sendable {
 
 /// The value that a filter asks of a feature.
 enum Requirement: Sendable, CustomStringConvertible {
-  case number(Double)
+  case number(Double, written: String)
   case text(String)
 
   init(_ node: ManifestNode) throws(ManifestError) {
+    let text = try node.string()
     if let truth = try? node.bool() {
-      self = .number(truth ? 1 : 0)
+      self = .number(truth ? 1 : 0, written: text)
     } else if let number = try? node.number() {
-      self = .number(number)
+      self = .number(number, written: text)
     } else {
-      self = .text(try node.string())
+      self = .text(text)
     }
   }
 
   var description: String {
     switch self {
-    case .number(let number): return "\(number)"
+    case .number(_, let written): return quoted(written)
     case .text(let text): return quoted(text)
     }
   }
@@ -68,8 +69,9 @@ enum Requirement: Sendable, CustomStringConvertible {
   /// Whether each of a feature's values is this one.
   func matches(_ values: FeatureValues) -> Bool {
     switch (self, values) {
-    case (.number(let wanted), .numbers(let array)): return array.values.allSatisfy { $0 == wanted }
-    case (.text(let wanted), .strings(let strings)): return strings.allSatisfy { $0.elementsEqual(wanted.utf8) }
+    case (.number(let wanted, _), .numbers(let array)): return array.values.allSatisfy { $0 == wanted }
+    case (.text(let wanted), .strings(let strings)):
+      return strings.allSatisfy { $0.elementsEqual(wanted.utf8) }
     default: return false
     }
   }

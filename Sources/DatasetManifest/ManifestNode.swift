@@ -54,7 +54,7 @@ struct ManifestNode {
     self.place = place
   }
 
-  /// The entries of a list, keyed `name[0]`, `name[1]`, …
+  /// The entries of a list, keyed by their index as in `name[0]`.
   func list() throws(ManifestError) -> [ManifestNode] {
     guard case .sequence(let sequence) = node else { throw wrongType("a list") }
     return sequence.enumerated().map { index, value in
@@ -72,7 +72,8 @@ struct ManifestNode {
 
   /// A text that is not empty.
   func string() throws(ManifestError) -> String {
-    guard case .scalar(let scalar) = node, node.null == nil || scalar.style != .plain, !scalar.string.isEmpty else {
+    guard case .scalar(let scalar) = node, node.null == nil || scalar.style != .plain, !scalar.string.isEmpty
+    else {
       throw wrongType("a text")
     }
     return scalar.string

@@ -1,7 +1,8 @@
 extension DatasetManifest {
   /// The keys of a manifest.
   static let keys = [
-    "dataset", "about", "drop", "action", "proprio", "language", "views", "depth", "reward", "discount", "success",
+    "dataset", "about", "drop", "action", "proprio", "language", "views", "depth", "reward", "discount",
+    "success",
     "encodings", "masks", "filters", "unsupported",
   ]
 
@@ -27,7 +28,8 @@ extension DatasetManifest {
     for (name, entry) in try node.mapping(allowing: viewNames).entries {
       let path = try entry.path()
       guard path.path.isPerStep else {
-        throw entry.error("a view is a feature of the steps; \(quoted(path.path.manifestForm)) belongs to the episode")
+        throw entry.error(
+          "a view is a feature of the steps; \(quoted(path.path.manifestForm)) belongs to the episode")
       }
       paths[name] = path
     }
@@ -48,7 +50,8 @@ extension DatasetManifest {
     }
     let place = node?.place ?? root["encodings"]?.place ?? root.place
     guard normalize.count == absolute.count else {
-      throw ManifestError(place: place, "masks of \(normalize.count) and \(absolute.count) columns; make them equally long")
+      throw ManifestError(
+        place: place, "masks of \(normalize.count) and \(absolute.count) columns; make them equally long")
     }
     return (ActionMasks(normalize: normalize, absolute: absolute), place)
   }

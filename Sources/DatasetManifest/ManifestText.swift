@@ -25,10 +25,12 @@ struct ManifestText {
   init(path: String) throws(ManifestError) {
     let place = ManifestPlace(file: path)
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
-      throw ManifestError(.inputMissing, place: place, "there is no such file; give the path of a dataset manifest")
+      throw ManifestError(
+        .inputMissing, place: place, "there is no such file; give the path of a dataset manifest")
     }
     guard attributes[.type] as? FileAttributeType == .typeRegular else {
-      throw ManifestError(.inputMissing, place: place, "this is not a file; give the path of a dataset manifest")
+      throw ManifestError(
+        .inputMissing, place: place, "this is not a file; give the path of a dataset manifest")
     }
     guard let handle = FileHandle(forReadingAtPath: path),
       let data = try? handle.read(upToCount: Self.maximumSize + 1)
@@ -45,7 +47,9 @@ struct ManifestText {
     }
     do {
       guard let node = try Yams.compose(yaml: text, .default, .default, .utf8) else {
-        throw ManifestError(place: ManifestPlace(file: file), "the file is empty; it needs at least `dataset`, `action` and `views`")
+        throw ManifestError(
+          place: ManifestPlace(file: file),
+          "the file is empty; it needs at least `dataset`, `action` and `views`")
       }
       return ManifestNode(node: node, place: ManifestPlace(file: file, line: 1, column: 1))
     } catch let error as ManifestError {
@@ -56,7 +60,8 @@ struct ManifestText {
   }
 
   private static func tooLarge(_ file: String) -> ManifestError {
-    ManifestError(place: ManifestPlace(file: file), "the file is larger than 1 MiB; a manifest has less than 60 lines")
+    ManifestError(
+      place: ManifestPlace(file: file), "the file is larger than 1 MiB; a manifest has less than 60 lines")
   }
 
   private func check() throws(ManifestError) {
@@ -72,16 +77,20 @@ struct ManifestText {
       let place = ManifestPlace(file: file, line: line, column: column)
       inIndentation = inIndentation && " -?:\t".utf8.contains(byte)
       if inIndentation, column > Self.maximumIndentation {
-        throw ManifestError(place: place, "indented by more than \(Self.maximumIndentation) columns; a manifest is not that deep")
+        throw ManifestError(
+          place: place,
+          "indented by more than \(Self.maximumIndentation) columns; a manifest is not that deep")
       }
       if byte == UInt8(ascii: "[") || byte == UInt8(ascii: "{") { brackets += 1 }
       guard brackets <= Self.maximumBrackets else {
-        throw ManifestError(place: place, "more than \(Self.maximumBrackets) brackets; a manifest is not that deep")
+        throw ManifestError(
+          place: place, "more than \(Self.maximumBrackets) brackets; a manifest is not that deep")
       }
       let isMark = byte == UInt8(ascii: "&") || byte == UInt8(ascii: "*")
       let next = i + 1 < bytes.count ? bytes[i + 1] : UInt8(ascii: " ")
       if isMark, "\n \t[{,-:?".utf8.contains(previous), !"\n\r \t".utf8.contains(next) {
-        throw ManifestError(place: place, "anchors and aliases are not part of the language; write the value out")
+        throw ManifestError(
+          place: place, "anchors and aliases are not part of the language; write the value out")
       }
       previous = byte
     }
@@ -92,7 +101,8 @@ struct ManifestText {
     func at(_ mark: Mark) { (place.line, place.column) = (mark.line, mark.column) }
     guard let error = error as? YamlError else { return ManifestError(place: place, "not YAML: \(error)") }
     switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+      .composer(_, let problem, let mark, _):
       at(mark)
       return ManifestError(place: place, "not YAML: \(problem)")
     case .reader(let problem, _, _, _):

@@ -4,6 +4,12 @@ public struct StandardizedWidths: Sendable, Equatable {
   public var action: Int?
   /// Columns of the state, 0 for none, nil when the schema leaves them open.
   public var proprio: Int?
+
+  /// Gathers the widths.
+  public init(action: Int?, proprio: Int?) {
+    self.action = action
+    self.proprio = proprio
+  }
 }
 
 extension DatasetManifest {
@@ -13,7 +19,8 @@ extension DatasetManifest {
   @discardableResult
   public func check(against schema: [FeatureDeclaration]) throws(ManifestError) -> StandardizedWidths {
     let check = SchemaCheck(schema)
-    let widths = StandardizedWidths(action: try check.width(of: action), proprio: try check.width(of: proprio))
+    let widths = StandardizedWidths(
+      action: try check.width(of: action), proprio: try check.width(of: proprio))
     if let width = widths.action, width != masks.normalize.count { throw maskError(width) }
     for part in language { try check.language(part) }
     for (_, view) in viewPaths.sorted(by: { $0.key < $1.key }) { try check.image(view) }
@@ -46,7 +53,8 @@ private struct SchemaCheck {
     case .numbers(let kind, let shape): return ExpressionType(kind: kind, shape: shape)
     case .strings: return nil
     case .image: throw ManifestError(place: place, "\(quoted(path.manifestForm)) is an image, not numbers")
-    case .other(let what): throw ManifestError(place: place, "\(quoted(path.manifestForm)) is \(what), not numbers")
+    case .other(let what):
+      throw ManifestError(place: place, "\(quoted(path.manifestForm)) is \(what), not numbers")
     }
   }
 
@@ -63,7 +71,8 @@ private struct SchemaCheck {
       case .unknown: total = nil
       case .none:
         throw ManifestError(
-          place: part.place, "a shape of \(describe(found.shape)) cannot be joined; slice it or use flatten(…)")
+          place: part.place,
+          "a shape of \(describe(found.shape)) cannot be joined; slice it or use flatten(…)")
       }
     }
     return total

@@ -12,7 +12,8 @@ extension DatasetManifest {
     let needed = dropFirst + dropLast
     guard episode.stepCount >= needed else {
       throw ManifestError(
-        place: place.child("drop"), "the episode has \(episode.stepCount) steps, but \(needed) are dropped; leave it out")
+        place: place.child("drop"),
+        "the episode has \(episode.stepCount) steps, but \(needed) are dropped; leave it out")
     }
     let reader = FeatureReader(episode: episode, first: dropFirst)
     let count = episode.stepCount - needed
@@ -20,7 +21,8 @@ extension DatasetManifest {
     guard masks.normalize.count == actionWidth else { throw maskError(actionWidth) }
     let state = proprio.isEmpty ? nil : try columns(proprio, "proprio", count, reader)
     var result = StandardizedEpisode(
-      rows: Array(dropFirst..<dropFirst + count), action: action, actionDimension: actionWidth, proprio: state?.values,
+      rows: Array(dropFirst..<dropFirst + count), action: action, actionDimension: actionWidth,
+      proprio: state?.values,
       proprioDimension: state?.width ?? 0, reward: try scalars(reward, named: "steps/reward", count, reader),
       discount: try scalars(discount, named: "steps/discount", count, reader), success: try succeeded(reader),
       instructions: InstructionTable())
@@ -47,7 +49,8 @@ extension DatasetManifest {
   func maskError(_ width: Int) -> ManifestError {
     ManifestError(
       place: masksPlace,
-      "the masks have \(masks.normalize.count) columns, but the action has \(width); mend the action or give masks")
+      "the masks have \(masks.normalize.count) columns, but the action has \(width); mend the action or give masks"
+    )
   }
 
   private func columns(
@@ -58,7 +61,8 @@ extension DatasetManifest {
       let value = try Evaluation(reader: reader, part: part).rows()
       guard case .known = value.type.columns else {
         throw ManifestError(
-          place: part.place, "a shape of \(describe(value.shape)) cannot be joined; slice it or use flatten(…)")
+          place: part.place,
+          "a shape of \(describe(value.shape)) cannot be joined; slice it or use flatten(…)")
       }
       rows.append(value)
     }
@@ -71,7 +75,8 @@ extension DatasetManifest {
       let place = partPlace(parts, rows, column: bad % all.width)
       throw ManifestError(
         place: place,
-        "step \(dropFirst + bad / all.width), column \(bad % all.width) of \(key) is \(values[bad]); leave the episode out")
+        "step \(dropFirst + bad / all.width), column \(bad % all.width) of \(key) is \(values[bad]); leave the episode out"
+      )
     }
     return (values, all.width)
   }
@@ -86,16 +91,21 @@ extension DatasetManifest {
     return ManifestPlace(file: file)
   }
 
-  /// One number per row of a feature that the manifest names, or of the usual one where it exists.
+  /// One number per row of a feature that the manifest names, or of the usual one where it exists and fits.
   private func scalars(
     _ path: PlacedPath?, named usual: String, _ count: Int, _ reader: FeatureReader<some EpisodeFeatures>
   ) throws(ManifestError) -> [Float]? {
     let place = path?.place ?? ManifestPlace(file: file)
     let wanted = path?.path ?? FeaturePath(name: usual)
-    if path == nil, try reader.optionalValues(of: wanted, at: place) == nil { return nil }
+    if path == nil {
+      guard case .numbers(let array) = try reader.optionalValues(of: wanted, at: place),
+        array.shape.allSatisfy({ $0 == 1 })
+      else { return nil }
+    }
     let rows = try reader.rows(of: wanted, at: place)
     guard rows.width == 1 else {
-      throw ManifestError(place: place, "\(wanted) has shape \(describe(rows.shape)) where one number per step is due")
+      throw ManifestError(
+        place: place, "\(wanted) has shape \(describe(rows.shape)) where one number per step is due")
     }
     return rows.values.prefix(count).map { Float($0) }
   }
@@ -104,7 +114,8 @@ extension DatasetManifest {
   private func succeeded(_ reader: FeatureReader<some EpisodeFeatures>) throws(ManifestError) -> Bool? {
     if let success {
       guard case .numbers(let array) = try reader.values(of: success.path, at: success.place) else {
-        throw ManifestError(place: success.place, "\(success.path) holds byte strings where truth values are due")
+        throw ManifestError(
+          place: success.place, "\(success.path) holds byte strings where truth values are due")
       }
       return array.values.contains { $0 != 0 }
     }
@@ -132,9 +143,11 @@ extension DatasetManifest {
         source = (0..<reader.rowCount).map { utf8(codePoints: rows.values[$0 * width..<($0 + 1) * width]) }
       }
       for (row, text) in source.prefix(count).enumerated() where !isUTF8(text) {
-        throw ManifestError(place: part.place, "step \(dropFirst + row): the instruction is not UTF-8; leave the episode out")
+        throw ManifestError(
+          place: part.place, "step \(dropFirst + row): the instruction is not UTF-8; leave the episode out")
       }
-      texts = texts.isEmpty
+      texts =
+        texts.isEmpty
         ? Array(source.prefix(count)) : zip(texts, source).map { $0.isEmpty ? $1 : $0 }
     }
     return texts

@@ -26,6 +26,7 @@ public struct InstructionTable: Sendable, Equatable {
   public private(set) var texts: [[UInt8]] = []
   /// For each row the index of its text, −1 for none, [N].
   public private(set) var indices: [Int32] = []
+  private var known: [[UInt8]: Int32] = [:]
 
   init() {}
 
@@ -33,11 +34,14 @@ public struct InstructionTable: Sendable, Equatable {
   mutating func append(_ text: [UInt8]) {
     if text.isEmpty {
       indices.append(-1)
-    } else if let known = texts.lastIndex(of: text) {
-      indices.append(Int32(known))
-    } else {
-      texts.append(text)
+    } else if let last = texts.last, last == text {
       indices.append(Int32(texts.count - 1))
+    } else if let index = known[text] {
+      indices.append(index)
+    } else {
+      known[text] = Int32(texts.count)
+      indices.append(Int32(texts.count))
+      texts.append(text)
     }
   }
 }

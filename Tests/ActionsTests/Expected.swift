@@ -48,9 +48,15 @@ struct Expected {
     normalized = try SafetensorsFixture(path: path + ".normalized.safetensors")
     tokens = try SafetensorsFixture(path: path + ".tokens.safetensors")
     actionRows = try normalized.floats("standardized/all/action")
-    let states = try SafetensorsFixture(path: Repository.fixture("Actions/proprio_rows.safetensors"))
-    proprioRows = try states.floats("\(dataset)/proprio")
-    episodeLengths = try states.integers("\(dataset)/episode_len").map(Int.init)
+    let steps = try SafetensorsFixture(path: Repository.fixture("Actions/sample_steps.safetensors"))
+    let parts =
+      dataset == "metaworld_reach_push"
+      ? [("state", 8)] : [("eef_pos", 3), ("eef_quat", 4), ("gripper_open", 1)]
+    let columns = try parts.map { (try steps.floats("\(dataset)/steps/observation/\($0.0)"), $0.1) }
+    proprioRows = (0..<columns[0].0.count / columns[0].1).flatMap { row in
+      columns.flatMap { values, width in values[row * width..<(row + 1) * width] }
+    }
+    episodeLengths = try steps.integers("\(dataset)/episode_len").map(Int.init)
   }
 
   private static func statistics(_ feature: Feature) throws -> FeatureStatistics {

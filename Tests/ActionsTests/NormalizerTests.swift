@@ -60,7 +60,9 @@ import Testing
   @Test func `ragged rows and uneven statistics are refused`() throws {
     let statistics = try statistics(mask: nil)
     var rows: [Float] = [1]
-    #expect(throws: ActionsError.self) { try ActionNormalizer(.normal, statistics: statistics).normalize(&rows) }
+    #expect(throws: ActionsError.self) {
+      try ActionNormalizer(.normal, statistics: statistics).normalize(&rows)
+    }
     var doubles = [1.0]
     #expect(throws: ActionsError.self) {
       try ActionUnnormalizer(statistics: statistics).unnormalize(&doubles)

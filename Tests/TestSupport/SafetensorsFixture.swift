@@ -51,7 +51,8 @@ public struct SafetensorsFixture: Sendable {
     for (name, value) in header {
       switch value {
       case .tensor(let entry):
-        guard entry.offsets.count == 2, entry.offsets[0] <= entry.offsets[1], entry.offsets[1] <= data.count else {
+        guard entry.offsets.count == 2, entry.offsets[0] <= entry.offsets[1], entry.offsets[1] <= data.count
+        else {
           throw Problem.damaged
         }
         entries[name] = entry
@@ -71,7 +72,7 @@ public struct SafetensorsFixture: Sendable {
   /// The shape of `name`.
   public func shape(_ name: String) throws -> [Int] { try entry(name).shape }
 
-  /// The dtype of `name`, as in the header: `F32`, `I64`, …
+  /// The dtype of `name` as the header spells it, such as `F32`.
   public func dtype(_ name: String) throws -> String { try entry(name).dtype }
 
   /// The values of an F32 tensor.
@@ -97,7 +98,9 @@ public struct SafetensorsFixture: Sendable {
   /// The values of a U8 or BOOL tensor.
   public func bytes(_ name: String) throws -> [UInt8] {
     let entry = try entry(name)
-    guard entry.dtype == "U8" || entry.dtype == "BOOL" else { throw Problem.wrongType(name, found: entry.dtype) }
+    guard entry.dtype == "U8" || entry.dtype == "BOOL" else {
+      throw Problem.wrongType(name, found: entry.dtype)
+    }
     return Array(data[entry.offsets[0]..<entry.offsets[1]])
   }
 

@@ -1,8 +1,9 @@
-"""Writes the float32 proprio rows of the two sample datasets in reading order, as a safetensors file.
+"""Writes what the manifests of the two sample datasets read of their steps, as a safetensors file.
 
-usage: proprio_rows.py SAMPLES_DIR OUT.safetensors
+usage: sample_steps.py SAMPLES_DIR OUT.safetensors
 SAMPLES_DIR holds <dataset>/1.0.0/*.tfrecord-*. Needs nothing but Python: records are parsed here by hand.
-Tensors: <dataset>/proprio F32 [N, 8] and <dataset>/episode_len I64 [E], over all splits (train, then val).
+Tensors: <dataset>/steps/<feature> F32 [N, width] as stored, and <dataset>/episode_len I64 [E], over all splits in
+reading order (train, then val).
 """
 import glob
 import json
@@ -59,10 +60,11 @@ def records(path):
         at += size + 16
 
 
-PARTS = {
-    "metaworld_reach_push": [("steps/observation/state", 8)],
+FEATURES = {
+    "metaworld_reach_push": [("action", 7), ("observation/state", 8), ("reward", 1)],
     "metaworld_button_drawer": [
-        ("steps/observation/eef_pos", 3), ("steps/observation/eef_quat", 4), ("steps/observation/gripper_open", 1)],
+        ("action/world_vector", 3), ("action/rotation_delta", 3), ("action/gripper_closedness_action", 1),
+        ("observation/eef_pos", 3), ("observation/eef_quat", 4), ("observation/gripper_open", 1)],
 }
 
 
@@ -74,18 +76,20 @@ def main(samples, out):
         header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [len(blob), len(blob) + len(raw)]}
         blob += raw
 
-    for dataset, parts in PARTS.items():
-        rows, lengths = [], []
+    for dataset, features in FEATURES.items():
+        values = {key: [] for key, _ in features}
+        lengths = []
         for path in sorted(glob.glob(f"{samples}/{dataset}/1.0.0/*.tfrecord-*")):
             for payload in records(path):
-                columns = [(floats(payload, key), width) for key, width in parts]
-                count = len(columns[0][0]) // columns[0][1]
-                lengths.append(count)
-                for t in range(count):
-                    for values, width in columns:
-                        rows.extend(values[t * width:(t + 1) * width])
+                for key, width in features:
+                    numbers = floats(payload, "steps/" + key)
+                    values[key].extend(numbers)
+                lengths.append(len(numbers) // width)
         add(f"{dataset}/episode_len", "I64", [len(lengths)], struct.pack(f"<{len(lengths)}q", *lengths))
-        add(f"{dataset}/proprio", "F32", [len(rows) // 8, 8], struct.pack(f"<{len(rows)}f", *rows))
+        for key, width in features:
+            numbers = values[key]
+            shape = [len(numbers) // width, width]
+            add(f"{dataset}/steps/{key}", "F32", shape, struct.pack(f"<{len(numbers)}f", *numbers))
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     with open(out, "wb") as file:
