@@ -79,8 +79,12 @@ final class FeatureReader<Episode: EpisodeFeatures> {
         place: place,
         "\(quoted(path.manifestForm)) holds numbers, not text; code_points(…) reads Unicode numbers")
     }
-    return path.isPerStep
-      ? Array(strings[first...]) : [[UInt8]](repeating: strings[0], count: rowCount)
+    if path.isPerStep { return Array(strings[first...]) }
+    guard strings.count == 1, let text = strings.first else {
+      throw ManifestError(
+        place: place, "\(quoted(path.manifestForm)) holds \(strings.count) texts where one is due")
+    }
+    return [[UInt8]](repeating: text, count: rowCount)
   }
 
   /// The rows of a feature of zlib-packed float32 values, little-endian; already unpacked ones are taken as they are.
