@@ -1,7 +1,8 @@
 public import Actions
 internal import ByteIO
-public import EpisodeStore
+internal import EpisodeStore
 public import JSON
+internal import TensorFiles
 
 /// The first actions of a store as a policy sees them: normalised, binned and as token ids.
 public struct TokenPreview: Sendable {
