@@ -53,8 +53,7 @@ public struct Ingest: Sendable {
     if let report = try completeReport(plan) { return report }
     let lock = try prepareDirectory(key)
     defer { withExtendedLifetime(lock) {} }
-    try await makeShards(plan, progress)
-    let digests = try await digestSources(plan)
+    let digests = try await makeShards(plan, progress)
     let index = try finish(plan, digests)
     try Directory.remove(work)
     return Report(index: index, sourceByteCount: plan.byteCount, wasComplete: false)
@@ -124,34 +123,46 @@ public struct Ingest: Sendable {
     store + "/" + StoreIndex.shardName(number, of: plan.shards.count)
   }
 
-  private func makeShards(_ plan: IngestPlan, _ progress: @Sendable @escaping (Int) -> Void) async throws {
+  /// Makes the shards that are missing, and returns the digest of each source file.
+  private func makeShards(
+    _ plan: IngestPlan, _ progress: @Sendable @escaping (Int) -> Void
+  ) async throws -> [String] {
     let ingest = ShardIngest(plan: plan, recipe: recipe, onError: options.onError, progress: progress)
-    try await forEachIndex(below: plan.shards.count, workers: options.workers) { number in
-      if Directory.entry(partPath(number)) == .file {
-        for piece in plan.shards[number] {
-          progress(piece.records.reduce(0) { $0 + plan.sources[piece.source].index.range(of: $1).count })
-        }
-        return
-      }
-      let part = try ingest.run(number, to: shardPath(number, plan), spool: work + "/spool-\(number)")
-      try part.write(to: partPath(number))
-    }
-  }
-
-  /// Returns the digest of each source file, from an earlier run where it is known.
-  private func digestSources(_ plan: IngestPlan) async throws -> [String] {
     let digests = Slots<String>(count: plan.sources.count)
-    try await forEachIndex(below: plan.sources.count, workers: options.workers) { number in
-      let known = work + "/source-\(number)"
-      if Directory.entry(known) == .file {
-        digests[number] = String(decoding: try readFile(known, limit: 1 << 10), as: UTF8.self)
-        return
+    let shardCount = plan.shards.count
+    try await forEachIndex(below: shardCount + plan.sources.count, workers: options.workers) { number in
+      if number < shardCount {
+        try makeShard(number, plan, ingest)
+      } else {
+        digests[number - shardCount] = try digest(number - shardCount, plan)
       }
-      let digest = try SHA256Digest.hexadecimal(ofFile: plan.sources[number].path)
-      try AtomicFile.write(Array(digest.utf8), to: known)
-      digests[number] = digest
     }
     return digests.filled
+  }
+
+  private func makeShard(_ number: Int, _ plan: IngestPlan, _ ingest: ShardIngest) throws {
+    if Directory.entry(partPath(number)) == .file {
+      for piece in plan.shards[number] {
+        ingest.progress(piece.records.reduce(0) { $0 + plan.sources[piece.source].index.range(of: $1).count })
+      }
+      return
+    }
+    let part = try ingest.run(number, to: shardPath(number, plan), spool: work + "/spool-\(number)")
+    try part.write(to: partPath(number))
+  }
+
+  /// Returns the digest of a source file, from an earlier run where it is known.
+  private func digest(_ number: Int, _ plan: IngestPlan) throws -> String {
+    let known = work + "/source-\(number)"
+    if Directory.entry(known) == .file {
+      let digest = try readFile(known, limit: 1 << 10)
+      if digest.count == 64 { return String(decoding: digest, as: UTF8.self) }
+    }
+    let digest = try SHA256Digest.hexadecimal(ofFile: plan.sources[number].path)
+    let file = try AtomicFile(known, purpose: .scratch)
+    try file.append(Array(digest.utf8))
+    try file.commit()
+    return digest
   }
 
   // MARK: - What needs the whole dataset

@@ -136,16 +136,22 @@ struct IngestPlan: Sendable {
     return 1
   }
 
+  /// Cuts the records into as few shards of at most about `target` bytes of source as will do, all about equally large.
   private static func shards(_ sources: [Source], byteCount target: Int) -> [[Piece]] {
+    let total = sources.reduce(0) { total, source in
+      total + source.records.reduce(0) { $0 + $1.reduce(0) { $0 + source.index.range(of: $1).count } }
+    }
+    let share = Double(total) / Double(max(1, (total + target - 1) / target))
     var shards: [[Piece]] = []
     var current: [Piece] = []
     var filled = 0
+    var passed = 0
     for (number, source) in sources.enumerated() {
       for range in source.records {
         var start = range.lowerBound
         for record in range {
           let size = source.index.range(of: record).count
-          if filled > 0, filled + size > target {
+          if filled > 0, Double(passed) + Double(size) / 2 > share * Double(shards.count + 1) {
             if start < record { current.append(Piece(source: number, records: start..<record)) }
             shards.append(current)
             current = []
@@ -153,8 +159,9 @@ struct IngestPlan: Sendable {
             start = record
           }
           filled += size
+          passed += size
         }
-        current.append(Piece(source: number, records: start..<range.upperBound))
+        if start < range.upperBound { current.append(Piece(source: number, records: start..<range.upperBound)) }
       }
     }
     if !current.isEmpty { shards.append(current) }
