@@ -1,3 +1,5 @@
+internal import ByteIO
+
 /// Gives expressions the features of an episode, row by row, checked against the number of steps.
 final class FeatureReader<Episode: EpisodeFeatures> {
   let episode: Episode
@@ -98,12 +100,17 @@ final class FeatureReader<Episode: EpisodeFeatures> {
     var numbers: [Double] = []
     for (row, string) in try strings(of: path, at: place).enumerated() {
       let bytes: [UInt8]
-      do throws(Inflate.Problem) {
-        bytes = try Inflate.inflate(string, limit: columns * 4)
+      do throws(InflateError) {
+        bytes = try Inflater.inflate(Bytes(string), limit: columns * 4)
       } catch {
+        let why =
+          switch error {
+          case .damaged: "it is damaged, or no zlib stream"
+          case .truncated: "it is cut short"
+          case .tooLong: "it is longer"
+          }
         throw ManifestError(
-          place: place,
-          "step \(first + row): \(path) is not a zlib stream of \(columns) float32 values: \(error.rawValue)")
+          place: place, "step \(first + row): \(path) is not a zlib stream of \(columns) float32 values: \(why)")
       }
       guard bytes.count == columns * 4 else {
         throw ManifestError(
