@@ -13,11 +13,11 @@ test:
 	@Scripts/bootstrap
 	@Scripts/check
 
-# The programs, optimised.
+# The programs, optimised; with Swift's own libraries inside, so that they run where no toolchain is.
 build:
 	@Scripts/bootstrap
-	swift build -c $(CONFIGURATION) --product armature
-	swift build -c $(CONFIGURATION) --product armature-rlds
+	swift build -c $(CONFIGURATION) --static-swift-stdlib --product armature
+	swift build -c $(CONFIGURATION) --static-swift-stdlib --product armature-rlds
 
 # Ratios against the physical limits and the peers; makes its own Python environment in .venv-bench.
 bench: build

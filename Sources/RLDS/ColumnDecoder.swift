@@ -192,7 +192,8 @@ struct ColumnDecoder {
   }
 
   private func valueCount(_ feature: DeclaredFeature, found: Int, perValue: Int) throws(EpisodeError) -> Int {
-    guard perValue > 0 else { return 0 }
+    // Values without elements leave no trace; beside the steps there is one all the same.
+    guard perValue > 0 else { return feature.levels.isEmpty ? 1 : 0 }
     guard found % perValue == 0 else { throw failure(.count(found: found, perValue: perValue), feature) }
     return found / perValue
   }
