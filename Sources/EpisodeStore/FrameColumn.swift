@@ -7,7 +7,7 @@ struct FrameColumn {
   /// Where each frame begins among them, and their end: [N + 1].
   private(set) var offsets: [UInt64] = [0]
   private var places: [Place] = []
-  private var files: [InputFile] = []
+  private var files: [String] = []
 
   /// A run of bytes in one of the files; file −1 is the spool.
   private struct Place {
@@ -20,7 +20,7 @@ struct FrameColumn {
     for source in sources {
       switch source {
       case .file(let file, let offset, let count):
-        if files.last !== file { files.append(file) }
+        if files.last != file { files.append(file) }
         add(Place(file: Int32(files.count - 1), offset: offset, count: count))
       case .bytes(let bytes):
         let range = try spool.append(bytes)
@@ -35,10 +35,20 @@ struct FrameColumn {
     offsets.append(UInt64(byteCount))
   }
 
-  /// Writes the bytes of all frames in order.
+  /// Writes the bytes of all frames in order; one source file is open at a time.
   func writeBytes(to file: AtomicFile, _ spool: ColumnSpool) throws(FileError) {
+    var open: (number: Int32, file: InputFile)?
     for place in places {
-      guard let source = place.file < 0 ? try spool.contents() : files[Int(place.file)] else { continue }
+      if place.file < 0 {
+        guard let spooled = try spool.contents() else { continue }
+        try file.append(place.count, from: spooled, at: place.offset)
+        continue
+      }
+      let source: InputFile
+      if let open, open.number == place.file { source = open.file } else {
+        source = try InputFile(files[Int(place.file)])
+        open = (place.file, source)
+      }
       try file.append(place.count, from: source, at: place.offset)
     }
   }

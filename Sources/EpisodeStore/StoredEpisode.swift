@@ -34,8 +34,8 @@ public struct StoredEpisode {
 
   /// Where the bytes of one frame are.
   public enum FrameSource {
-    /// In a file, so that they need not be held in memory.
-    case file(InputFile, offset: Int, count: Int)
+    /// In the file at a path, so that they need not be held in memory.
+    case file(String, offset: Int, count: Int)
     case bytes([UInt8])
   }
 

@@ -38,11 +38,11 @@ final class EpisodeConverter {
     }
   }
 
-  /// Converts the record `payload` of `source`, whose mapping is `whole`.
+  /// Converts the record `payload`, which lies in the mapped file `whole`.
   ///
   /// - Throws: `EpisodeError`, `IngestError`.
   func convert(
-    _ payload: Bytes, at place: EpisodePlace, ordinal: Int, source: InputFile, whole: Bytes
+    _ payload: Bytes, at place: EpisodePlace, ordinal: Int, whole: Bytes
   ) throws -> Outcome {
     let (episode, outcome) = try standardize(payload, at: place)
     guard case .kept(let standard) = outcome else {
@@ -53,7 +53,7 @@ final class EpisodeConverter {
     var pictures: [StoredEpisode.Frames] = []
     for (index, picture) in recipe.pictures.enumerated() {
       pictures.append(
-        try self.pictures(picture, frames[index], episode, rows: standard.rows, source: source, whole: whole))
+        try self.pictures(picture, frames[index], episode, rows: standard.rows, whole: whole))
     }
     let stored = StoredEpisode(
       ordinal: ordinal, stepCount: standard.rows.count, action: standard.action, proprio: standard.proprio ?? [],
@@ -70,8 +70,7 @@ final class EpisodeConverter {
   }
 
   private func pictures(
-    _ picture: IngestRecipe.Picture, _ converter: FrameConverter, _ episode: Episode, rows: [Int], source: InputFile,
-    whole: Bytes
+    _ picture: IngestRecipe.Picture, _ converter: FrameConverter, _ episode: Episode, rows: [Int], whole: Bytes
   ) throws -> StoredEpisode.Frames {
     guard let column = try episode.column(picture.feature.path) else { return .encoded([]) }
     func failure(_ error: ImageError, _ step: Int) -> EpisodeError {
@@ -84,7 +83,7 @@ final class EpisodeConverter {
         for row in rows {
           do { try converter.checkFrame(images[row]) } catch { throw failure(error, row) }
           if let offset = images[row].offset(in: whole) {
-            sources.append(.file(source, offset: offset, count: images[row].count))
+            sources.append(.file(episode.place.file, offset: offset, count: images[row].count))
           } else {
             sources.append(.bytes(images[row].array))
           }

@@ -122,13 +122,12 @@ struct IngestPlan: Sendable {
   private static func growth(_ sources: [Source], _ recipe: IngestRecipe) -> Double {
     let converter = EpisodeConverter(recipe)
     for source in sources.prefix(8) {
-      guard let first = source.records.first?.lowerBound, let whole = try? MappedFile(source.path),
-        let file = try? InputFile(source.path)
+      guard let first = source.records.first?.lowerBound, let whole = try? MappedFile(source.path)
       else { continue }
       var reader = RecordReader(whole.bytes, file: source.path, offset: source.index.offsets[first], index: first)
       guard let record = try? reader.next(), record.payload.count > 0 else { continue }
       let place = EpisodePlace(file: source.path, record: first, offset: record.offset)
-      let outcome = try? converter.convert(record.payload, at: place, ordinal: 0, source: file, whole: whole.bytes)
+      let outcome = try? converter.convert(record.payload, at: place, ordinal: 0, whole: whole.bytes)
       if case .kept(let episode, _) = outcome, episode.stepCount > 0 {
         return Double(episode.byteCount) / Double(record.payload.count)
       }

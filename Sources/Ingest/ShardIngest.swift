@@ -26,11 +26,10 @@ struct ShardIngest {
       guard mapping.byteCount == source.index.byteCount else {
         throw IngestError(.tryAgain, "\(source.path): the file changed while it was read; run the same command again")
       }
-      let file = try InputFile(source.path)
       for record in piece.records {
         let range = source.index.range(of: record)
         do {
-          try append(record, of: source, range, mapping, file, converter, to: builder, &part, shard: number)
+          try append(record, of: source, range, mapping, converter, to: builder, &part, shard: number)
         } catch let error as any Failure {
           guard error.kind == .badData, onError == .skip else { throw error }
           part.skipped.append(
@@ -51,7 +50,7 @@ struct ShardIngest {
   }
 
   private func append(
-    _ record: Int, of source: IngestPlan.Source, _ range: Range<Int>, _ mapping: MappedFile, _ file: InputFile,
+    _ record: Int, of source: IngestPlan.Source, _ range: Range<Int>, _ mapping: MappedFile,
     _ converter: EpisodeConverter, to builder: ShardBuilder, _ part: inout IngestPart, shard: Int
   ) throws {
     var reader = RecordReader(mapping.bytes, file: source.path, offset: range.lowerBound, index: record)
@@ -59,7 +58,7 @@ struct ShardIngest {
     let place = EpisodePlace(file: source.path, record: record, offset: range.lowerBound)
     let ordinal = source.firstOrdinal + record
     let outcome = try converter.convert(
-      content.payload, at: place, ordinal: ordinal, source: file, whole: mapping.bytes)
+      content.payload, at: place, ordinal: ordinal, whole: mapping.bytes)
     switch outcome {
     case .dropped(let reason):
       let filter = String(reason.prefix { $0 != ":" })
