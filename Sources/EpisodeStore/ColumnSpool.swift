@@ -5,39 +5,32 @@ final class ColumnSpool {
   /// How many bytes of one column are held in memory.
   static let memoryLimit = 1 << 20
 
-  private let path: String
-  private var file: AtomicFile?
+  private let directory: String
+  private var file: ScratchFile?
+  private var byteCount = 0
   private var reader: InputFile?
 
-  /// Creates a spool whose file, when it needs one, is `path`.
-  init(_ path: String) { self.path = path }
+  /// Creates a spool whose file, when it needs one, lies in `directory`.
+  init(in directory: String) { self.directory = directory }
 
   /// Moves `bytes` to the file and returns where they lie.
   func append(_ bytes: [UInt8]) throws(FileError) -> Range<Int> {
-    let target: AtomicFile
+    let target: ScratchFile
     if let file { target = file } else {
-      target = try AtomicFile(path, purpose: .scratch)
+      target = try ScratchFile(in: directory)
       file = target
     }
-    let start = target.byteCount
-    try target.append(bytes)
-    return start..<target.byteCount
+    let start = byteCount
+    try target.write(bytes, at: start)
+    byteCount += bytes.count
+    return start..<byteCount
   }
 
-  /// Returns the file with everything that was appended; nothing can be appended any more.
+  /// Returns the file with everything that was appended so far.
   func contents() throws(FileError) -> InputFile? {
     if let reader { return reader }
-    guard let file else { return nil }
-    try file.commit()
-    reader = try InputFile(path)
+    reader = try file?.contents()
     return reader
-  }
-
-  /// Removes the file.
-  func remove() throws(FileError) {
-    file = nil
-    reader = nil
-    try Directory.remove(path)
   }
 }
 

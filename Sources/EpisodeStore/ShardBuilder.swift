@@ -3,7 +3,7 @@ internal import TensorFiles
 
 /// Gathers the episodes of one shard and writes them as one safetensors file.
 ///
-/// Memory is bounded: numbers beyond 1 MiB a column go to a spool file beside the shard, and encoded frames
+/// Memory is bounded: numbers beyond 1 MiB a column go to a file without a name, and encoded frames
 /// stay in the source file until the shard is written; only their places are held (40 bytes a frame).
 public final class ShardBuilder {
   /// The number of steps so far, N.
@@ -19,10 +19,10 @@ public final class ShardBuilder {
   private var ordinals: [UInt64] = []
   private var instructions = TextTable()
 
-  /// Creates a builder; `spoolPath` is a file that it may use while it works.
-  public init(_ layout: StoreLayout, spoolPath: String) {
+  /// Creates a builder that may keep what does not fit into memory in the directory `scratch`.
+  public init(_ layout: StoreLayout, scratch: String) {
     self.layout = layout
-    spool = ColumnSpool(spoolPath)
+    spool = ColumnSpool(in: scratch)
   }
 
   /// Adds one episode.
@@ -110,8 +110,6 @@ public final class ShardBuilder {
         }
       }
     }
-    let result = try writer.commit()
-    try spool.remove()
-    return result
+    return try writer.commit()
   }
 }

@@ -147,7 +147,7 @@ public struct Ingest: Sendable {
       }
       return
     }
-    let part = try ingest.run(number, to: shardPath(number, plan), spool: work + "/spool-\(number)")
+    let part = try ingest.run(number, to: shardPath(number, plan), scratch: work)
     try part.write(to: partPath(number))
   }
 

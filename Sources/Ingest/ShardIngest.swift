@@ -11,11 +11,11 @@ struct ShardIngest {
   /// Is told how many bytes of the source were read.
   let progress: @Sendable (Int) -> Void
 
-  /// Writes shard `number` to `path`, with `spool` as a file to use on the way.
+  /// Writes shard `number` to `path`, with `scratch` as a directory to use on the way.
   ///
   /// - Throws: `RecordError`, `EpisodeError`, `IngestError` at the first bad episode unless they are skipped; `FileError`.
-  func run(_ number: Int, to path: String, spool: String) throws -> IngestPart {
-    let builder = ShardBuilder(recipe.layout, spoolPath: spool)
+  func run(_ number: Int, to path: String, scratch: String) throws -> IngestPart {
+    let builder = ShardBuilder(recipe.layout, scratch: scratch)
     let converter = EpisodeConverter(recipe)
     var part = IngestPart(
       shard: StoreIndex.Shard(file: Directory.name(of: path), byteCount: 0, sha256: "", stepCount: 0, episodeCount: 0),

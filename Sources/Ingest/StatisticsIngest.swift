@@ -2,7 +2,6 @@ public import Actions
 internal import ByteIO
 public import DatasetManifest
 internal import EpisodeStore
-internal import Glibc
 internal import JSON
 public import RLDS
 internal import Synchronization
@@ -39,9 +38,7 @@ public struct StatisticsIngest: Sendable {
   ) async throws -> Report {
     let plan = try await IngestPlan(dataset, recipe, options)
     begin(plan.byteCount)
-    let spool = RowSpool(
-      try AtomicFile(scratch + "/armature-rows-\(getpid())", purpose: .scratch), path: scratch + "/armature-rows-\(getpid())")
-    defer { spool.remove() }
+    let spool = RowSpool(try ScratchFile(in: scratch))
     let pieces = plan.sources.enumerated().flatMap { number, source in
       source.records.map { IngestPlan.Piece(source: number, records: $0) }
     }
@@ -98,43 +95,36 @@ private final class RowSpool: Sendable {
     var dropped = 0
   }
 
-  private struct State: ~Copyable {
-    let file: AtomicFile
+  private struct State {
     var counts = Counts()
+    var byteCount = 0
     /// The rows of each episode, in the order of the file.
     var lengths: [Int] = []
-
-    init(file: sending AtomicFile) { self.file = file }
   }
 
-  private let state: Mutex<State>
-  private let path: String
+  private let file: ScratchFile
+  private let state = Mutex(State())
 
-  init(_ file: sending AtomicFile, path: String) {
-    state = Mutex(State(file: file))
-    self.path = path
-  }
+  init(_ file: ScratchFile) { self.file = file }
 
   var counts: Counts { state.withLock { $0.counts } }
 
   func append(_ episode: StandardizedEpisode) throws {
-    try state.withLock { state in
-      try state.file.append(values: episode.action)
-      try state.file.append(values: episode.proprio ?? [])
+    let values = episode.action + (episode.proprio ?? [])
+    let offset = state.withLock { state in
       state.lengths.append(episode.rows.count)
       state.counts.rows += episode.rows.count
       state.counts.episodes += 1
+      state.byteCount += 4 * values.count
+      return state.byteCount - 4 * values.count
     }
+    try file.write(values, at: offset)
   }
 
   func countSkipped() { state.withLock { $0.counts.skipped += 1 } }
   func countDropped() { state.withLock { $0.counts.dropped += 1 } }
 
-  /// Ends writing and returns the file.
-  func contents() throws -> InputFile {
-    try state.withLock { state in _ = try state.file.commit() }
-    return try InputFile(path)
-  }
+  func contents() throws -> InputFile { try file.contents() }
 
   func forEachBlock(_ file: InputFile, _ pass: StatisticsPass, _ body: (StatisticsPass.Block) throws -> Void) throws {
     let lengths = state.withLock { $0.lengths }
@@ -148,9 +138,5 @@ private final class RowSpool: Sendable {
       let action = try floats(length * pass.actionDimension)
       try body(StatisticsPass.Block(action: action, proprio: try floats(length * pass.proprioDimension)))
     }
-  }
-
-  func remove() {
-    try? Directory.remove(path)  // A scratch file in a temporary directory; nothing depends on its removal.
   }
 }
