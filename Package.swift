@@ -73,7 +73,9 @@ let package = Package(
       ],
       swiftSettings: settings),
     .executableTarget(name: "armature", dependencies: [], swiftSettings: settings),
-    .target(name: "TestSupport", dependencies: ["ByteIO"], path: "Tests/TestSupport", swiftSettings: testSettings),
+    .target(
+      name: "TestSupport", dependencies: ["ByteIO", "JSON", "TFRecord"], path: "Tests/TestSupport",
+      swiftSettings: testSettings),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(name: "ActionsTests", dependencies: ["Actions", "ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(

@@ -25,7 +25,7 @@ struct ColumnDecoder {
     case (_, .string):
       let values = try strings(stored.list, feature)
       let shape = try resolvedShape(feature, found: values.count)
-      let perValue = shape.reduce(1, *)
+      guard let perValue = checkedProduct(shape) else { throw failure(.unsupported("the shape is too large"), feature) }
       let count = try valueCount(feature, found: values.count, perValue: perValue)
       return FeatureColumn(
         feature: feature, items: .strings(values, perValue: perValue),
@@ -73,7 +73,7 @@ struct ColumnDecoder {
     _ stored: StoredValues, _ feature: DeclaredFeature, count: Int
   ) throws(EpisodeError) -> [[Int]] {
     guard !feature.levels.isEmpty else {
-      guard count == 1 else { throw failure(.count(found: count, perValue: 1), feature) }
+      guard count == 1 else { throw failure(.single(found: count, expected: 1), feature) }
       return []
     }
     if let rows = stored.rowLengths {
@@ -191,11 +191,16 @@ struct ColumnDecoder {
     return feature.leaf.shape.map { $0 ?? found / known }
   }
 
+  /// Returns how many values `found` elements make up: one outside of sequences, even when it is empty.
   private func valueCount(_ feature: DeclaredFeature, found: Int, perValue: Int) throws(EpisodeError) -> Int {
-    // Values without elements leave no trace; beside the steps there is one all the same.
-    guard perValue > 0 else { return feature.levels.isEmpty ? 1 : 0 }
-    guard found % perValue == 0 else { throw failure(.count(found: found, perValue: perValue), feature) }
-    return found / perValue
+    if feature.levels.isEmpty {
+      guard found == perValue else { throw failure(.single(found: found, expected: perValue), feature) }
+      return 1
+    }
+    guard perValue == 0 ? found == 0 : found % perValue == 0 else {
+      throw failure(.count(found: found, perValue: perValue), feature)
+    }
+    return perValue == 0 ? 0 : found / perValue
   }
 
   private func strings(_ list: ExampleFeature, _ feature: DeclaredFeature) throws(EpisodeError) -> [Bytes] {

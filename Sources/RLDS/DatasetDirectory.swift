@@ -67,7 +67,10 @@ public struct DatasetDirectory: Sendable {
     let file = path + "/" + feature.path.split(separator: "/").joined(separator: "-") + ".labels.txt"
     guard Directory.entry(file) == .file else { return nil }
     let text = String(decoding: try readFile(file, limit: 1 << 24), as: UTF8.self)
-    return text.split(separator: "\n").map(String.init)
+    // As in TFDS, blanks around a name and empty lines do not count.
+    return text.split(whereSeparator: \.isNewline).map { line in
+      String(line.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    }.filter { !$0.isEmpty }
   }
 
   private static func isDataset(_ path: String) -> Bool {

@@ -23,6 +23,7 @@ public struct EpisodeError: Failure, Equatable {
     case example(ExampleError)
     case missingFeature
     case count(found: Int, perValue: Int)
+    case single(found: Int, expected: Int)
     case rows(found: Int, expected: Int)
     case raggedLengths(sum: Int, found: Int)
     case negativeLength(Int64)
@@ -57,6 +58,7 @@ public struct EpisodeError: Failure, Equatable {
       case .example(let error): error.description
       case .missingFeature: "the record has no such feature, which features.json declares"
       case .count(let found, let perValue): "\(found) values are no multiple of the \(perValue) that one step has"
+      case .single(let found, let expected): "\(found) values where the declaration has \(expected)"
       case .rows(let found, let expected): "it has \(found) steps where others have \(expected)"
       case .raggedLengths(let sum, let found): "its row lengths add up to \(sum), there are \(found) values"
       case .negativeLength(let length): "the row length \(length) is negative"

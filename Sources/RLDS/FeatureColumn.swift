@@ -26,7 +26,7 @@ public struct FeatureColumn: Sendable {
   public var count: Int {
     switch items {
     case .numbers(let tensor): tensor.shape[0]
-    case .strings(let strings, let perValue): perValue == 0 ? 0 : strings.count / perValue
+    case .strings(let strings, let perValue): perValue > 0 ? strings.count / perValue : lengths.isEmpty ? 1 : 0
     case .images(let images): images.count
     case .tensors(let tensors): tensors.count
     }

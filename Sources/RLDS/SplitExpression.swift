@@ -53,51 +53,59 @@ public struct SplitExpression: Sendable {
 
   private enum Unit { case episodes, percent, shards }
 
+  /// Works out one slice; a unit at either bound is that of both, as in TFDS.
   private static func range(_ slice: Substring, _ shardLengths: [Int]) throws(SliceFault) -> Range<Int> {
-    let total = shardLengths.reduce(0, +)
+    let parts = slice.split(separator: ":", omittingEmptySubsequences: false)
+    var bounds: [(number: Double, unit: Unit?)?] = []
+    for part in parts { bounds.append(part.isEmpty ? nil : try bound(part)) }
+    let units = Set(bounds.compactMap { $0?.unit })
+    guard units.count <= 1 else { throw SliceFault(why: "\(slice) has two units") }
+    let unit = units.first ?? .episodes
     var starts = [0]
     for length in shardLengths { starts.append(starts[starts.count - 1] + length) }
-    func position(_ text: Substring) throws(SliceFault) -> Int? {
-      if text.isEmpty { return nil }
-      let (number, unit) = try bound(text)
-      switch unit {
-      case .percent:
-        guard abs(number) <= 100 else { throw SliceFault(why: "\(text) lies beyond 100%") }
-        let shifted = (number * Double(total) / 100).rounded(.toNearestOrEven)
-        return Int(shifted) + (number < 0 ? total : 0)
-      case .episodes, .shards:
-        guard let whole = Int(exactly: number), abs(whole) <= 1 << 40 else { throw SliceFault(why: "\(text) is no whole number") }
-        let count = unit == .episodes ? total : shardLengths.count
-        let index = whole < 0 ? whole + count : whole
-        if unit == .episodes {
-          guard index >= 0, index <= count else { throw SliceFault(why: "\(text) lies beyond the \(count) episodes") }
-          return index
-        }
-        return starts[min(max(index, 0), count)]
-      }
-    }
-    let parts = slice.split(separator: ":", omittingEmptySubsequences: false)
-    if parts.count == 1, !slice.isEmpty, slice.hasSuffix("shard") {  // One shard: `train[3shard]`.
-      let (number, _) = try bound(slice)
-      guard let whole = Int(exactly: number) else { throw SliceFault(why: "\(slice) is no whole number") }
-      let index = whole < 0 ? whole + shardLengths.count : whole
-      guard shardLengths.indices.contains(index) else {
-        throw SliceFault(why: "\(slice) lies beyond the \(shardLengths.count) shards")
-      }
-      return starts[index]..<starts[index + 1]
+    func start(ofShard index: Int) -> Int { starts[min(max(index, 0), shardLengths.count)] }
+
+    if parts.count == 1, unit == .shards, let only = bounds[0] {  // One shard: `train[3shard]`.
+      let index = try whole(only.number, slice, count: shardLengths.count)
+      return start(ofShard: index)..<start(ofShard: index + 1)
     }
     guard parts.count == 2 else { throw SliceFault(why: "a slice is written `[from:to]`") }
     guard slice != ":" else { throw SliceFault(why: "a slice needs a bound; for the whole split leave `[:]` away") }
-    let lower = try position(parts[0]) ?? 0
-    let upper = try position(parts[1]) ?? total
+    let total = starts[shardLengths.count]
+    func position(_ index: Int) throws(SliceFault) -> Int? {
+      guard let bound = bounds[index] else { return nil }
+      switch unit {
+      case .shards: return start(ofShard: try whole(bound.number, parts[index], count: shardLengths.count))
+      case .episodes:
+        let position = try whole(bound.number, parts[index], count: total)
+        guard position >= 0, position <= total else {
+          throw SliceFault(why: "\(parts[index]) lies beyond the \(total) episodes")
+        }
+        return position
+      case .percent:
+        guard abs(bound.number) <= 100 else { throw SliceFault(why: "\(parts[index]) lies beyond 100%") }
+        let position = Int((bound.number * Double(total) / 100).rounded(.toNearestOrEven))
+        return position < 0 ? position + total : position
+      }
+    }
+    let lower = try position(0) ?? 0
+    let upper = try position(1) ?? total
     guard lower <= upper else { throw SliceFault(why: "\(slice) runs backwards") }
     return lower..<upper
   }
 
-  private static func bound(_ text: Substring) throws(SliceFault) -> (number: Double, unit: Unit) {
-    let (digits, unit): (Substring, Unit) =
-      text.hasSuffix("%") ? (text.dropLast(), .percent) : text.hasSuffix("shard") ? (text.dropLast(5), .shards) : (text, .episodes)
-    let isPlain = digits.allSatisfy { $0.isASCII && ($0.isNumber || $0 == "." || $0 == "-" || $0 == "_") }
+  /// Returns `number` as an index among `count`, counted from the end when negative.
+  private static func whole(_ number: Double, _ text: Substring, count: Int) throws(SliceFault) -> Int {
+    guard let whole = Int(exactly: number), abs(whole) <= 1 << 40 else {
+      throw SliceFault(why: "\(text) is no whole number")
+    }
+    return whole < 0 ? whole + count : whole
+  }
+
+  private static func bound(_ text: Substring) throws(SliceFault) -> (number: Double, unit: Unit?) {
+    let (digits, unit): (Substring, Unit?) =
+      text.hasSuffix("%") ? (text.dropLast(), .percent) : text.hasSuffix("shard") ? (text.dropLast(5), .shards) : (text, nil)
+    let isPlain = digits.utf8.allSatisfy { $0 >= 48 && $0 <= 57 || $0 == 46 || $0 == 45 || $0 == 95 }
     guard isPlain, let number = Double(digits.filter { $0 != "_" }) else {
       throw SliceFault(why: "`\(text)` is no number, percentage or shard")
     }
