@@ -20,8 +20,15 @@ let testSettings: [SwiftSetting] = [
 
 let package = Package(
   name: "armature",
+  products: [
+    .executable(name: "armature", targets: ["armature"]),
+    .executable(name: "armature-rlds", targets: ["RLDSReader"]),
+  ],
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .systemLibrary(name: "CISAL", providers: [.apt(["libisal-dev"])]),
@@ -40,10 +47,40 @@ let package = Package(
     .target(name: "ImageCodec", dependencies: ["ByteIO", "CImage"], swiftSettings: settings),
     .target(
       name: "RLDS", dependencies: ["ByteIO", "JSON", "TFRecord", "TensorFiles", "ImageCodec"], swiftSettings: settings),
+    .target(name: "Actions", dependencies: ["ByteIO"], swiftSettings: settings),
+    .target(
+      name: "DatasetManifest", dependencies: ["ByteIO", .product(name: "Yams", package: "Yams")],
+      swiftSettings: settings),
+    .target(
+      name: "EpisodeStore",
+      dependencies: ["ByteIO", "JSON", "TensorFiles", "Actions", .product(name: "GRDB", package: "GRDB.swift")],
+      swiftSettings: settings),
+    .target(
+      name: "Ingest",
+      dependencies: [
+        "ByteIO", "JSON", "TFRecord", "TensorFiles", "ImageCodec", "Actions", "RLDS", "DatasetManifest", "EpisodeStore",
+      ],
+      swiftSettings: settings),
+    .target(
+      name: "CommandLineStage",
+      dependencies: ["ByteIO", "JSON", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "RLDSReader",
+      dependencies: [
+        "ByteIO", "JSON", "TFRecord", "Actions", "RLDS", "DatasetManifest", "EpisodeStore", "Ingest", "CommandLineStage",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(name: "armature", dependencies: [], swiftSettings: settings),
     .target(
       name: "TestSupport", dependencies: ["ByteIO", "JSON", "TFRecord"], path: "Tests/TestSupport",
       swiftSettings: testSettings),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"], swiftSettings: testSettings),
+    .testTarget(name: "ActionsTests", dependencies: ["Actions", "ByteIO", "TestSupport"], swiftSettings: testSettings),
+    .testTarget(
+      name: "DatasetManifestTests", dependencies: ["DatasetManifest", "ByteIO", "TestSupport"],
+      swiftSettings: testSettings),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(name: "TFRecordTests", dependencies: ["TFRecord", "ByteIO", "JSON", "TestSupport"], swiftSettings: testSettings),
     .testTarget(name: "TensorFilesTests", dependencies: ["TensorFiles", "ByteIO", "TestSupport"], swiftSettings: testSettings),

@@ -18,15 +18,20 @@ public final class AtomicFile {
   private var buffer: UnsafeMutableRawBufferPointer { unsafe scratch.bytes }
   private var filled = 0
 
-  /// Whether ``AtomicFile`` computes a SHA-256 digest as it goes.
-  public enum Digesting: Sendable { case sha256, none }
+  /// What a file is for.
+  public enum Purpose: Sendable {
+    /// It stays: it is flushed to disk, and its SHA-256 digest computed as it is written.
+    case output
+    /// It is removed again soon: neither.
+    case scratch
+  }
 
   /// Creates `path` under its temporary name.
-  public init(_ path: String, digesting: Digesting = .sha256) throws(FileError) {
+  public init(_ path: String, purpose: Purpose = .output) throws(FileError) {
     self.path = path
     temporaryPath = path + ".partial"
     descriptor = unsafe Glibc.open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-    digest = digesting == .sha256 ? SHA256Digest() : nil
+    digest = purpose == .output ? SHA256Digest() : nil
     guard descriptor >= 0 else { throw FileError(path: path, operation: .create, code: errno) }
   }
 
@@ -101,11 +106,11 @@ public final class AtomicFile {
   }
 
   /// Flushes everything to disk, moves the file to its own name and returns the SHA-256 digest in
-  /// hexadecimal (an empty string when not digesting).
+  /// hexadecimal (an empty string for a scratch file).
   @discardableResult
   public func commit() throws(FileError) -> String {
     try flush()
-    guard fsync(descriptor) == 0 else { throw FileError(path: path, operation: .synchronize, code: errno) }
+    guard digest == nil || fsync(descriptor) == 0 else { throw FileError(path: path, operation: .synchronize, code: errno) }
     isCommitted = true
     close(descriptor)
     guard unsafe rename(temporaryPath, path) == 0 else {
@@ -113,8 +118,9 @@ public final class AtomicFile {
       unsafe unlink(temporaryPath)
       throw FileError(path: path, operation: .rename, code: code)
     }
+    guard let digest else { return "" }
     try Directory.synchronize(Directory.parent(of: path))
-    return digest?.hexadecimal() ?? ""
+    return digest.hexadecimal()
   }
 
   /// Writes `bytes` to `path` in one step and returns their digest.

@@ -70,6 +70,14 @@ public enum Directory {
     close(descriptor)
   }
 
+  /// Flushes the content of the file at `path` to disk.
+  public static func synchronizeFile(_ path: String) throws(FileError) {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw FileError(path: path, operation: .synchronize, code: errno) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw FileError(path: path, operation: .synchronize, code: errno) }
+  }
+
   /// Returns the directory part of `path`.
   public static func parent(of path: String) -> String {
     var trimmed = Substring(path)

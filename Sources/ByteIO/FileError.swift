@@ -13,6 +13,7 @@ public struct FileError: Failure, Equatable {
     case rename = "cannot be moved into place"
     case list = "cannot be listed"
     case remove = "cannot be removed"
+    case lock = "is in use by another process, wait for it to end"
   }
 
   public let path: String
@@ -34,6 +35,7 @@ public struct FileError: Failure, Equatable {
       switch operation {
       case .open, .read, .map, .list: .inputMissing
       case .create, .write, .rename, .synchronize, .remove: .outputUnavailable
+      case .lock: .tryAgain
       }
     }
   }

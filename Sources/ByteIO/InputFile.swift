@@ -8,19 +8,23 @@ public final class InputFile: Sendable {
   private let descriptor: Int32
 
   /// Opens the file at `path`.
-  public init(_ path: String) throws(FileError) {
-    descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
+  public convenience init(_ path: String) throws(FileError) {
+    let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw FileError(path: path, operation: .open, code: errno) }
+    try self.init(descriptor: descriptor, path: path)
+  }
+
+  /// Takes over `descriptor`, which errors call `path`.
+  init(descriptor: Int32, path: String) throws(FileError) {
     var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else {
-      let code = errno
+    let result = unsafe fstat(descriptor, &status)
+    let isDirectory = status.st_mode & S_IFMT == S_IFDIR
+    guard result == 0, !isDirectory else {
+      let code = isDirectory ? EISDIR : errno
       close(descriptor)
-      throw FileError(path: path, operation: .read, code: code)
+      throw FileError(path: path, operation: .open, code: code)
     }
-    guard status.st_mode & S_IFMT != S_IFDIR else {
-      close(descriptor)
-      throw FileError(path: path, operation: .open, code: EISDIR)
-    }
+    self.descriptor = descriptor
     self.path = path
     byteCount = status.st_size
   }

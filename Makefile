@@ -1,0 +1,32 @@
+# Each target does its own set-up: Debian packages through apt (with sudo when not root).
+.PHONY: demo test bench check install clean
+
+PREFIX ?= /usr/local
+CONFIGURATION = release
+BIN = .build/$(CONFIGURATION)
+
+# Reads both samples: what they hold, stores with statistics, the first tokenised actions, verification.
+demo: build
+	@Scripts/demo $(BIN)
+
+test:
+	@Scripts/bootstrap
+	@Scripts/check
+
+# The programs, optimised; with Swift's own libraries inside, so that they run where no toolchain is.
+build:
+	@Scripts/bootstrap
+	swift build -c $(CONFIGURATION) --static-swift-stdlib --product armature
+	swift build -c $(CONFIGURATION) --static-swift-stdlib --product armature-rlds
+
+# Ratios against the physical limits and the peers; makes its own Python environment in .venv-bench.
+bench: build
+	@Benchmarks/run
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/armature
+	install -m 755 $(BIN)/armature $(BIN)/armature-rlds $(DESTDIR)$(PREFIX)/bin
+	cp -r manifests $(DESTDIR)$(PREFIX)/share/armature/
+
+clean:
+	rm -rf .build demo

@@ -1,0 +1,78 @@
+/// A rule that leaves out steps or whole episodes.
+struct ManifestFilter: Sendable {
+  enum Rule: Sendable {
+    /// Leaves out steps whose action is at most `tolerance` in every one of the columns.
+    case dropZeroActions(columns: Expression, tolerance: Double)
+    /// Keeps only episodes in which the feature has this value.
+    case require(PlacedPath, equals: Requirement)
+    /// Keeps only episodes of at least so many steps.
+    case minimumSteps(Int)
+  }
+
+  let rule: Rule
+  let place: ManifestPlace
+
+  static let names = ["drop_zero_actions", "require", "min_steps"]
+
+  /// Reads one entry of `filters`.
+  init(_ node: ManifestNode) throws(ManifestError) {
+    let mapping = try node.mapping(allowing: Self.names)
+    guard let (name, body) = mapping.entries.first, mapping.entries.count == 1 else {
+      throw node.error("a filter is a mapping with one key among \(Self.names.joined(separator: ", "))")
+    }
+    place = body.place
+    switch name {
+    case "drop_zero_actions":
+      let keys = try body.mapping(allowing: ["columns", "tolerance"])
+      let columns = try keys.required("columns", "it says which columns must be zero, as in `\":6\"`")
+      let tolerance = try keys.required("tolerance", "it says how large a zero may be, as in `1e-4`")
+      let part = try ExpressionParser.parse("action[" + columns.string() + "]", at: columns.place)
+      guard case .slice = part.expression.form else {
+        throw columns.error("expected a range of columns, as in `\":6\"`")
+      }
+      let limit = try tolerance.number()
+      guard limit >= 0 else { throw tolerance.error("a tolerance is not negative") }
+      rule = .dropZeroActions(columns: part.expression, tolerance: limit)
+    case "require":
+      let keys = try body.mapping(allowing: ["feature", "equals"])
+      let path = try keys.required("feature", "it names the feature to look at").path()
+      rule = .require(path, equals: try Requirement(keys.required("equals", "it gives the value to keep")))
+    default:
+      rule = .minimumSteps(try body.integer(in: 0...1_000_000_000))
+    }
+  }
+}
+
+/// The value that a filter asks of a feature.
+enum Requirement: Sendable, CustomStringConvertible {
+  case number(Double, written: String)
+  case text(String)
+
+  init(_ node: ManifestNode) throws(ManifestError) {
+    let text = try node.string()
+    if let truth = try? node.bool() {
+      self = .number(truth ? 1 : 0, written: text)
+    } else if let number = try? node.number() {
+      self = .number(number, written: text)
+    } else {
+      self = .text(text)
+    }
+  }
+
+  var description: String {
+    switch self {
+    case .number(_, let written): return quoted(written)
+    case .text(let text): return quoted(text)
+    }
+  }
+
+  /// Whether each of a feature's values is this one.
+  func matches(_ values: FeatureValues) -> Bool {
+    switch (self, values) {
+    case (.number(let wanted, _), .numbers(let array)): return array.values.allSatisfy { $0 == wanted }
+    case (.text(let wanted), .strings(let strings)):
+      return strings.allSatisfy { $0.elementsEqual(wanted.utf8) }
+    default: return false
+    }
+  }
+}

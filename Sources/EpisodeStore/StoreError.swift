@@ -1,0 +1,17 @@
+public import ByteIO
+
+/// An episode store that is not what its index says, with the place.
+public struct StoreError: Failure, Equatable {
+  public let kind: FailureKind
+  /// The file at fault.
+  public let file: String
+  public let problem: String
+
+  public init(_ kind: FailureKind = .badData, file: String, _ problem: String) {
+    self.kind = kind
+    self.file = file
+    self.problem = problem
+  }
+
+  public var description: String { "\(file): \(problem)" }
+}
