@@ -68,7 +68,8 @@ let package = Package(
     .executableTarget(
       name: "RLDSReader",
       dependencies: [
-        "ByteIO", "JSON", "TFRecord", "Actions", "RLDS", "DatasetManifest", "EpisodeStore", "Ingest", "CommandLineStage",
+        "ByteIO", "JSON", "TFRecord", "Actions", "RLDS", "DatasetManifest", "EpisodeStore", "Ingest",
+        "CommandLineStage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -82,8 +83,10 @@ let package = Package(
       name: "DatasetManifestTests", dependencies: ["DatasetManifest", "ByteIO", "TestSupport"],
       swiftSettings: testSettings),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "ByteIO", "TestSupport"], swiftSettings: testSettings),
-    .testTarget(name: "TFRecordTests", dependencies: ["TFRecord", "ByteIO", "JSON", "TestSupport"], swiftSettings: testSettings),
-    .testTarget(name: "TensorFilesTests", dependencies: ["TensorFiles", "ByteIO", "TestSupport"], swiftSettings: testSettings),
+    .testTarget(
+      name: "TFRecordTests", dependencies: ["TFRecord", "ByteIO", "JSON", "TestSupport"], swiftSettings: testSettings),
+    .testTarget(
+      name: "TensorFilesTests", dependencies: ["TensorFiles", "ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(
       name: "RLDSTests",
       dependencies: ["RLDS", "ByteIO", "JSON", "TFRecord", "TensorFiles", "ImageCodec", "TestSupport"],

@@ -110,7 +110,9 @@ public final class AtomicFile {
   @discardableResult
   public func commit() throws(FileError) -> String {
     try flush()
-    guard digest == nil || fsync(descriptor) == 0 else { throw FileError(path: path, operation: .synchronize, code: errno) }
+    guard digest == nil || fsync(descriptor) == 0 else {
+      throw FileError(path: path, operation: .synchronize, code: errno)
+    }
     isCommitted = true
     close(descriptor)
     guard unsafe rename(temporaryPath, path) == 0 else {

@@ -16,10 +16,10 @@ public struct Bytes: Sendable {
     self.owner = owner
   }
 
-  /// Copies `array`. O(*n*).
+  /// Copies `array`: O(*n*).
   public init(_ array: [UInt8]) { self.init(values: array) }
 
-  /// Copies the memory of `array`, little-endian as all machines here. O(*n*).
+  /// Copies the memory of `array`, little-endian as all machines here: O(*n*).
   public init<T: BitwiseCopyable>(values array: [T]) {
     let storage = unsafe array.withUnsafeBytes { unsafe ByteStorage($0) }
     unsafe self.init(
@@ -34,7 +34,7 @@ public struct Bytes: Sendable {
     return unsafe start.load(fromByteOffset: index, as: UInt8.self)
   }
 
-  /// Returns the bytes of `range`, sharing the memory. O(1).
+  /// Returns the bytes of `range`, sharing the memory: O(1).
   ///
   /// - Precondition: `range` lies in `0...count`.
   public subscript(range: Range<Int>) -> Bytes {
@@ -50,10 +50,10 @@ public struct Bytes: Sendable {
     return T(littleEndian: unsafe start.loadUnaligned(fromByteOffset: offset, as: T.self))
   }
 
-  /// Returns a copy. O(*n*).
+  /// Returns a copy: O(*n*).
   public var array: [UInt8] { unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: count)) }
 
-  /// Appends a copy to `array`. O(*n*).
+  /// Appends a copy to `array`: O(*n*).
   public func append(to array: inout [UInt8]) {
     unsafe array.append(contentsOf: UnsafeRawBufferPointer(start: start, count: count))
   }

@@ -8,7 +8,7 @@ public enum CRC32C {
   /// The mask delta of TensorFlow's `lib/hash/crc32c.h`.
   private static let maskDelta: UInt32 = 0xA282_EAD8
 
-  /// Returns the checksum of `bytes`. O(*n*), around 8 GB/s a thread.
+  /// Returns the checksum of `bytes`: O(*n*), around 8 GB/s a thread.
   public static func checksum(_ bytes: Bytes) -> UInt32 {
     unsafe bytes.withUnsafeBytes { unsafe checksum($0) }
   }

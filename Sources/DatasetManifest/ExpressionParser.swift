@@ -103,8 +103,7 @@ struct ExpressionParser {
     return name
   }
 
-  private mutating func call(_ name: String, from start: Int, depth: Int) throws(ManifestError) -> Expression
-  {
+  private mutating func call(_ name: String, from start: Int, depth: Int) throws(ManifestError) -> Expression {
     guard let operation = Operation(rawValue: name) else {
       let names = Operation.allCases.map(\.rawValue)
       let mend = NearestName.hint(name, among: names) ?? "the functions are \(names.joined(separator: ", "))"

@@ -77,7 +77,8 @@ public enum Catalog {
   private static func failure(_ error: DatabaseError, _ path: String) -> StoreError {
     switch error.resultCode {
     case .SQLITE_FULL, .SQLITE_IOERR:
-      StoreError(.inputOutput, file: path, "cannot be written (\(error.message ?? "no space")); free some space and run again")
+      StoreError(
+        .inputOutput, file: path, "cannot be written (\(error.message ?? "no space")); free some space and run again")
     case .SQLITE_CANTOPEN, .SQLITE_READONLY:
       StoreError(.outputUnavailable, file: path, "cannot be opened: \(error.message ?? "")")
     default: StoreError(file: path, "is no catalog: \(error.message ?? "\(error.resultCode)")")

@@ -16,7 +16,9 @@ final class ColumnSpool {
   /// Moves `bytes` to the file and returns where they lie.
   func append(_ bytes: [UInt8]) throws(FileError) -> Range<Int> {
     let target: ScratchFile
-    if let file { target = file } else {
+    if let file {
+      target = file
+    } else {
       target = try ScratchFile(in: directory)
       file = target
     }

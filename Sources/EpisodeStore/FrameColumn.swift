@@ -45,7 +45,9 @@ struct FrameColumn {
         continue
       }
       let source: InputFile
-      if let open, open.number == place.file { source = open.file } else {
+      if let open, open.number == place.file {
+        source = open.file
+      } else {
         source = try InputFile(files[Int(place.file)])
         open = (place.file, source)
       }

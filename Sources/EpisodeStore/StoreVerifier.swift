@@ -43,13 +43,15 @@ public struct StoreVerifier: Sendable {
       }
       let size = try Directory.status(file).byteCount
       guard size == shard.byteCount else {
-        throw StoreError(file: file, "it has \(size) bytes, the index says \(shard.byteCount); ingest the dataset again")
+        throw StoreError(
+          file: file, "it has \(size) bytes, the index says \(shard.byteCount); ingest the dataset again")
       }
       try compare(shard.file, shard.sha256)
       let content = try EpisodeShard(file)
       guard content.stepCount == shard.stepCount, content.episodeCount == shard.episodeCount else {
         throw StoreError(
-          file: file, "it has \(content.episodeCount) episodes and \(content.stepCount) steps, the index says "
+          file: file,
+          "it has \(content.episodeCount) episodes and \(content.stepCount) steps, the index says "
             + "\(shard.episodeCount) and \(shard.stepCount)")
       }
       guard content.file.declaration("action")?.shape.last == index.actionDimension else {
@@ -82,7 +84,8 @@ public struct StoreVerifier: Sendable {
     let file = path + "/" + StoreIndex.fileName
     guard Directory.entry(file) == .file else {
       throw StoreError(
-        .inputMissing, file: path, "no complete episode store: `\(StoreIndex.fileName)` is missing; run ingest to its end")
+        .inputMissing, file: path,
+        "no complete episode store: `\(StoreIndex.fileName)` is missing; run ingest to its end")
     }
     return try StoreIndex(JSONNode(file: file))
   }

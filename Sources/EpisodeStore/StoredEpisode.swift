@@ -1,6 +1,6 @@
 public import ByteIO
 
-/// One episode as a store keeps it. N steps, A action and P proprio dimensions.
+/// One episode as a store keeps it: N steps, A action and P proprio dimensions.
 public struct StoredEpisode {
   /// The position in the source, over its splits in order.
   public var ordinal: Int

@@ -25,13 +25,16 @@ public struct DatasetSummary: Sendable {
     sample = Self.sample(dataset)
   }
 
-  private static func sample(_ dataset: DatasetDirectory) -> (stepCount: Int, texts: [(feature: String, text: String)])? {
-    guard let features = dataset.features, let shard = dataset.splits.flatMap(\.shards).first(where: { $0.episodeCount > 0 }),
+  private static func sample(_ dataset: DatasetDirectory) -> (stepCount: Int, texts: [(feature: String, text: String)])?
+  {
+    guard let features = dataset.features,
+      let shard = dataset.splits.flatMap(\.shards).first(where: { $0.episodeCount > 0 }),
       let path = try? dataset.file(shard), let file = try? RecordFile(path), let record = try? file.next()
     else { return nil }
     let schema = EpisodeSchema(features)
     let place = EpisodePlace(file: path, record: 0, offset: 0)
-    guard schema.hasSteps, let episode = try? Episode(record.payload, at: place, schema: schema, decoder: FeatureDecoder())
+    guard schema.hasSteps,
+      let episode = try? Episode(record.payload, at: place, schema: schema, decoder: FeatureDecoder())
     else { return nil }
     var texts: [(feature: String, text: String)] = []
     for feature in features where feature.isPerStep && feature.leaf.meaning == .text && feature.levels.count == 1 {

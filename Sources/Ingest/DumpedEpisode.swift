@@ -70,7 +70,8 @@ public struct DumpedEpisode: EpisodeFeatures {
     }
     guard file.declaration(name + ".shapes") != nil else { return nil }
     throw IngestError(
-      .badData, "\(file.path): feature `\(name)` differs in shape from step to step, so it cannot be used in a manifest")
+      .badData, "\(file.path): feature `\(name)` differs in shape from step to step, so it cannot be used in a manifest"
+    )
   }
 
   /// Writes what `manifest` makes of the episode to `path`: `action`, `proprio`, `instruction.*`, and in the header the
@@ -91,7 +92,8 @@ public struct DumpedEpisode: EpisodeFeatures {
       ("rows", HostTensor(.int64, [episode.rows.count], values: episode.rows.map(Int64.init))),
     ]
     if let proprio = episode.proprio {
-      tensors.append(("proprio", HostTensor(.float32, [episode.rows.count, episode.proprioDimension], values: proprio)))
+      tensors.append(
+        ("proprio", HostTensor(.float32, [episode.rows.count, episode.proprioDimension], values: proprio)))
     }
     let texts = episode.instructions.texts
     var offsets: [UInt64] = [0]

@@ -7,7 +7,7 @@ internal import RLDS
 internal import TFRecord
 internal import TensorFiles
 
-/// Makes stored episodes of records, as one manifest says. One converter serves one task.
+/// Makes stored episodes of records, as one manifest says, for one task.
 final class EpisodeConverter {
   /// What became of a record.
   enum Outcome {
@@ -34,7 +34,8 @@ final class EpisodeConverter {
       return (episode, try recipe.manifest.standardize(RLDSEpisodeFeatures(episode: episode, schema: recipe.schema)))
     } catch let error as ManifestError {
       // The manifest knows its own line; the episode's place goes before it.
-      throw IngestError(error.kind, "\(place.file): record \(place.record) at byte \(place.offset): \(error.description)")
+      throw IngestError(
+        error.kind, "\(place.file): record \(place.record) at byte \(place.offset): \(error.description)")
     }
   }
 

@@ -33,7 +33,9 @@ struct EpisodeFacts: Equatable {
       return
     }
     rewardSum = rewards.reduce(0) { $0 + Double($1) }
-    if rewards.allSatisfy({ $0 == 0 }) { rewardKind = .zero } else {
+    if rewards.allSatisfy({ $0 == 0 }) {
+      rewardKind = .zero
+    } else {
       rewardKind = rewards.allSatisfy { $0 == 0 || $0 == 1 } ? .reached : .dense
     }
   }

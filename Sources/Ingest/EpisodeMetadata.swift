@@ -20,7 +20,7 @@ struct EpisodeMetadata {
       do {
         guard let found = try episode.column(feature.path) else { continue }
         column = found
-      } catch where error.reason == .missingFeature { continue }
+      } catch  where error.reason == .missingFeature { continue }
       guard let value = Self.value(column) else { continue }
       var path = feature.path.split(separator: "/").map(String.init)[...]
       if path.count > 1, path.first == "episode_metadata" { path = path.dropFirst() }
@@ -49,7 +49,8 @@ struct EpisodeMetadata {
     case .bool: tensor.doubles.map { .bool($0 != 0) }
     case .float16, .bfloat16, .float32, .float64: tensor.doubles.map { $0.isFinite ? .real($0) : .null }
     case .int64: tensor.bytes.values(as: Int64.self).map { .integer($0) }
-    case .uint64: tensor.bytes.values(as: UInt64.self).map { Int64(exactly: $0).map { .integer($0) } ?? .string("\($0)") }
+    case .uint64:
+      tensor.bytes.values(as: UInt64.self).map { Int64(exactly: $0).map { .integer($0) } ?? .string("\($0)") }
     default: tensor.doubles.map { .integer(Int64($0)) }
     }
   }

@@ -84,18 +84,21 @@ final class FrameConverter {
     let channels = leaf.shape.last.flatMap(\.self) ?? (content == .depth ? 1 : 3)
     return ImageDecoder(
       channels: ChannelRequest(rawValue: channels) ?? .asStored,
-      expected: ExpectedShape(height: leaf.shape.first.flatMap(\.self), width: leaf.shape.dropFirst().first.flatMap(\.self)))
+      expected: ExpectedShape(
+        height: leaf.shape.first.flatMap(\.self), width: leaf.shape.dropFirst().first.flatMap(\.self)))
   }
 
   private func resized8(_ file: Bytes) throws(ImageError) -> Raster<UInt8> {
     let decoder = decoder
-    let image = try unsafe file.withUnsafeBytes { buffer throws(ImageError) in try unsafe decoder.decode8(buffer.bytes) }
+    let image = try unsafe file.withUnsafeBytes { buffer throws(ImageError) in try unsafe decoder.decode8(buffer.bytes)
+    }
     return try plan(for: image.shape).resize(image)
   }
 
   private func resized16(_ file: Bytes) throws(ImageError) -> Raster<UInt16> {
     let decoder = decoder
-    let image = try unsafe file.withUnsafeBytes { buffer throws(ImageError) in try unsafe decoder.decode16(buffer.bytes) }
+    let image = try unsafe file.withUnsafeBytes { buffer throws(ImageError) in try unsafe decoder.decode16(buffer.bytes)
+    }
     return try plan(for: image.shape).resize(image)
   }
 

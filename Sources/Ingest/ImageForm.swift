@@ -1,4 +1,3 @@
-
 /// How a store keeps the frames of its views.
 public enum ImageForm: Equatable, Sendable, CustomStringConvertible {
   /// Encoded as in the source.

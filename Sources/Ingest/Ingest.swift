@@ -29,7 +29,9 @@ public struct Ingest: Sendable {
   /// Prepares to ingest `dataset` by `manifest` into the directory `store`; nothing is written yet.
   ///
   /// - Throws: `ManifestError`, `DatasetError`, `IngestError` where they do not fit each other.
-  public init(_ dataset: DatasetDirectory, by manifest: DatasetManifest, into store: String, options: IngestOptions) throws {
+  public init(_ dataset: DatasetDirectory, by manifest: DatasetManifest, into store: String, options: IngestOptions)
+    throws
+  {
     self.dataset = dataset
     self.options = options
     self.store = store
@@ -86,7 +88,8 @@ public struct Ingest: Sendable {
       && index.files.map(\.byteCount) == plan.sources.map(\.index.byteCount)
     guard isSame else {
       throw IngestError(
-        .outputUnavailable, "\(store): there is a store of other input or options (`\(index.dataset)`); "
+        .outputUnavailable,
+        "\(store): there is a store of other input or options (`\(index.dataset)`); "
           + "remove it or choose another --out")
     }
     try Directory.remove(work)
@@ -98,7 +101,8 @@ public struct Ingest: Sendable {
     try Directory.create(store)
     if Directory.entry(work) == .missing, let other = try Directory.names(store).first {
       throw IngestError(
-        .outputUnavailable, "\(store): the directory holds `\(other)` and no store; choose an empty directory for --out")
+        .outputUnavailable, "\(store): the directory holds `\(other)` and no store; choose an empty directory for --out"
+      )
     }
     try Directory.create(work)
     let lock = try DirectoryLock(work)
@@ -190,7 +194,8 @@ public struct Ingest: Sendable {
       mask: recipe.manifest.masks.normalize)
     guard shards.contains(where: { $0.stepCount > 0 }) else {
       throw IngestError(
-        .badData, "\(dataset.path): no step is left to store; \(skipped.reduce(0) { $0 + $1.count }) episodes are bad "
+        .badData,
+        "\(dataset.path): no step is left to store; \(skipped.reduce(0) { $0 + $1.count }) episodes are bad "
           + "and \(dropped.values.reduce(0, +)) dropped by filters\(skipped.first.map { ": " + $0.error } ?? "")")
     }
     let statistics = try pass.run(episodeCount: episodeCount) { body in

@@ -60,7 +60,10 @@ struct IngestPlan: Sendable {
     sources = indexed.filled.map(\.source)
     skipped = indexed.filled.flatMap(\.skipped)
     byteCount = sources.reduce(0) { total, source in
-      total + source.records.reduce(0) { $0 + source.index.range(of: $1.upperBound - 1).upperBound - source.index.offsets[$1.lowerBound] }
+      total
+        + source.records.reduce(0) {
+          $0 + source.index.range(of: $1.upperBound - 1).upperBound - source.index.offsets[$1.lowerBound]
+        }
     }
     let growth = Self.growth(sources, recipe)
     let target = Int(Double(options.shardByteCount) / max(growth, 1e-3) * 0.98)

@@ -26,15 +26,18 @@ struct IngestRecipe: Sendable {
   init(_ manifest: DatasetManifest, _ dataset: DatasetDirectory, _ options: IngestOptions) throws {
     if let reason = manifest.unsupported, !options.allowsUnsupported {
       throw IngestError(
-        .badData, "\(manifest.file): the reference refuses `\(manifest.name)`: \(reason); pass --allow-unsupported to take it")
+        .badData,
+        "\(manifest.file): the reference refuses `\(manifest.name)`: \(reason); pass --allow-unsupported to take it")
     }
     guard let features = dataset.features else { throw DatasetError(.noFeatures, path: dataset.path) }
     let schema = EpisodeSchema(features)
     guard schema.hasSteps else { throw DatasetError(.noSteps, path: dataset.path) }
     let widths = try manifest.check(against: features)
-    guard let actionWidth = widths.action ?? manifest.masks.normalize.count as Int?, let proprioWidth = widths.proprio else {
+    guard let actionWidth = widths.action ?? manifest.masks.normalize.count as Int?, let proprioWidth = widths.proprio
+    else {
       throw IngestError(
-        .badData, "\(manifest.file): the widths of action and proprio cannot be told from features.json; slice open shapes")
+        .badData,
+        "\(manifest.file): the widths of action and proprio cannot be told from features.json; slice open shapes")
     }
     var named: [(name: String, picture: Picture)] = []
     for (prefix, views, content) in [

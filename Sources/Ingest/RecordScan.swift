@@ -41,7 +41,11 @@ public struct RecordScan: Sendable {
     var files: [String] = []
     for name in try Directory.names(path) {
       let inside = path + "/" + name
-      if Directory.entry(inside) == .directory { files += try Self.files(inside) } else if name.contains("tfrecord") { files.append(inside) }
+      if Directory.entry(inside) == .directory {
+        files += try Self.files(inside)
+      } else if name.contains("tfrecord") {
+        files.append(inside)
+      }
     }
     return files
   }

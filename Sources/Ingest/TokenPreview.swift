@@ -6,7 +6,7 @@ internal import TensorFiles
 
 /// The first actions of a store as a policy sees them: normalised, binned and as token ids.
 public struct TokenPreview: Sendable {
-  /// One step. Each array has the A dimensions of the action.
+  /// One step, in which each array has the A dimensions of the action.
   public struct Step: Sendable {
     /// As stored.
     public let action: [Float]

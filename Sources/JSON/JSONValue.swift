@@ -21,7 +21,7 @@ public indirect enum JSONValue: Equatable, Sendable {
     }
   }
 
-  /// Returns the member called `name`, or `nil` where there is none or this is no object. O(members).
+  /// Returns the member called `name`, or `nil` where there is none or this is no object: O(members).
   public subscript(name: String) -> JSONValue? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.name == name }?.value

@@ -48,7 +48,9 @@ public struct DatasetInfo: Sendable {
       var total = 0
       for length in try node.optional("shardLengths")?.array() ?? [] {
         let count = try length.count()
-        guard count <= Int(Int32.max), total <= Int(Int32.max) * 1024 else { throw length.failure(.notA("a count that can be")) }
+        guard count <= Int(Int32.max), total <= Int(Int32.max) * 1024 else {
+          throw length.failure(.notA("a count that can be"))
+        }
         total += count
         lengths.append(count)
       }

@@ -56,7 +56,8 @@ public struct EpisodeSchema: Sendable {
     byPath = Dictionary(features.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })
     func cost(_ feature: DeclaredFeature) -> Int {
       let isScalar = feature.leaf.shape.isEmpty && feature.leaf.form == .plain && feature.leaf.type != .string
-      return feature.levels.count * 4 + (isScalar ? 0 : feature.leaf.fixedShape == nil ? 3 : feature.leaf.isImage ? 1 : 2)
+      return feature.levels.count * 4
+        + (isScalar ? 0 : feature.leaf.fixedShape == nil ? 3 : feature.leaf.isImage ? 1 : 2)
     }
     counter = features.filter { $0.isPerStep && !($0.leaf.fixedShape?.contains(0) ?? false) }
       .min { (cost($0), $0.path) < (cost($1), $1.path) }

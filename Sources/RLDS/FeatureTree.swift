@@ -37,7 +37,8 @@ extension FeatureTree {
     case .dictionary(let entries):
       for entry in entries {
         entry.feature.collect(
-          path: path.isEmpty ? entry.name : path + "/" + entry.name, levels: levels, isPerStep: isPerStep, into: &result)
+          path: path.isEmpty ? entry.name : path + "/" + entry.name, levels: levels, isPerStep: isPerStep, into: &result
+        )
       }
     case .sequence(let element, let length):
       element.collect(

@@ -33,7 +33,8 @@ extension FeatureLeaf {
       throw ImageError(.shapeDiffers(expected: expected, found: header.shape))
     }
     guard header.width * header.height <= ImageDecoder.defaultPixelLimit else {
-      throw ImageError(.tooManyPixels(width: header.width, height: header.height, limit: ImageDecoder.defaultPixelLimit))
+      throw ImageError(
+        .tooManyPixels(width: header.width, height: header.height, limit: ImageDecoder.defaultPixelLimit))
     }
   }
 

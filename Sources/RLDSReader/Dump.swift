@@ -63,7 +63,9 @@ struct Dump: AsyncParsableCommand {
     }
     let selections = try SplitExpression(expression, splits: lengths, path: dataset.path).selections
     let total = selections.reduce(0) { $0 + $1.range.count }
-    guard episode >= 0, episode < total else { throw DatasetError(.noEpisode(episode, count: total), path: dataset.path) }
+    guard episode >= 0, episode < total else {
+      throw DatasetError(.noEpisode(episode, count: total), path: dataset.path)
+    }
     var rest = episode
     for selection in selections {
       guard rest >= selection.range.count else {

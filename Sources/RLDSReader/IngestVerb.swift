@@ -23,13 +23,17 @@ struct IngestVerb: AsyncParsableCommand {
   @Option(help: ArgumentHelp("A dataset's name, or a manifest's file.", valueName: "name|file.yaml"))
   var dataset: String
 
-  @Option(help: ArgumentHelp("The directory of the store; it must be empty or an ingest that was stopped.", valueName: "store"))
+  @Option(
+    help: ArgumentHelp(
+      "The directory of the store; it must be empty or an ingest that was stopped.", valueName: "store"))
   var out: String?
 
   @Option(help: ArgumentHelp("Which episodes to read, in TFDS's split language, as `train[:95%]`.", valueName: "split"))
   var split = "all"
 
-  @Option(help: ArgumentHelp("What to do with a bad episode: fail, or skip and list it in store.json.", valueName: "fail|skip"))
+  @Option(
+    help: ArgumentHelp(
+      "What to do with a bad episode: fail, or skip and list it in store.json.", valueName: "fail|skip"))
   var onError = IngestOptions.ErrorPolicy.fail
 
   @Option(
@@ -43,7 +47,8 @@ struct IngestVerb: AsyncParsableCommand {
     })
   var images = ImageForm.keep
 
-  @Option(help: ArgumentHelp("How much of each kept frame is checked: structure, or decode for all of it.", valueName: "how"))
+  @Option(
+    help: ArgumentHelp("How much of each kept frame is checked: structure, or decode for all of it.", valueName: "how"))
   var checkImages = IngestOptions.ImageCheck.structure
 
   @Option(help: ArgumentHelp("About how large a shard becomes.", valueName: "MiB"))

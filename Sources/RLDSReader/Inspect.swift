@@ -45,7 +45,9 @@ struct Inspect: AsyncParsableCommand {
       ])
     }
     lines.append(features.text)
-    lines += ["", "cameras: " + (summary.cameras.isEmpty ? "none" : summary.cameras.map(\.path).joined(separator: ", "))]
+    lines += [
+      "", "cameras: " + (summary.cameras.isEmpty ? "none" : summary.cameras.map(\.path).joined(separator: ", ")),
+    ]
     for (feature, text) in summary.sample?.texts ?? [] { lines.append("language: \(feature), first: \"\(text)\"") }
     if let sample = summary.sample { lines.append("first episode: \(sample.stepCount) steps") }
     return lines.joined(separator: "\n")

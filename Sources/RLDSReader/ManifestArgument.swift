@@ -17,7 +17,8 @@ enum ManifestArgument {
       if Directory.entry(path) == .file { return try DatasetManifest(path: path) }
     }
     throw IngestError(
-      .inputMissing, "there is no manifest `\(argument).yaml` in \(directories.map { $0 + "/datasets" }.joined(separator: ", ")); "
+      .inputMissing,
+      "there is no manifest `\(argument).yaml` in \(directories.map { $0 + "/datasets" }.joined(separator: ", ")); "
         + "write one (docs/manifests.md) or name a file")
   }
 

@@ -1,6 +1,6 @@
 import ArgumentParser
-import CommandLineStage
 import ByteIO
+import CommandLineStage
 import Ingest
 import JSON
 import TFRecord

@@ -40,7 +40,8 @@ struct Verify: AsyncParsableCommand {
           "steps": JSONValue(report.stepCount), "shards": JSONValue(report.shardCount),
           "bytes": JSONValue(report.byteCount),
         ],
-        text: "\(store): sound; \(report.episodeCount) episodes, \(report.stepCount) steps, \(report.shardCount) shards, "
+        text:
+          "\(store): sound; \(report.episodeCount) episodes, \(report.stepCount) steps, \(report.shardCount) shards, "
           + formatBytes(report.byteCount))
     }
   }

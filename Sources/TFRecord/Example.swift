@@ -1,6 +1,6 @@
 public import ByteIO
 
-/// A `tf.train.Example`: named lists of byte strings, floats or integers. In RLDS one is one episode.
+/// A `tf.train.Example`: named lists of byte strings, floats or integers; in RLDS one is one episode.
 ///
 /// The outer structure and byte strings are walked in place, so that the images of an episode are
 /// never copied; lists of numbers are decoded by protobuf-c.

@@ -75,7 +75,9 @@ public final class SafetensorsFile: Sendable {
     entries.sort { ($0.begin, $0.end) < ($1.begin, $1.end) }
     var next = 0
     for entry in entries {
-      guard entry.begin == next else { throw failure(.hole(expected: next, found: entry.begin), entry.declaration.name) }
+      guard entry.begin == next else {
+        throw failure(.hole(expected: next, found: entry.begin), entry.declaration.name)
+      }
       next = entry.end
     }
     guard next == bytes.count - dataStart else {
@@ -110,7 +112,8 @@ public final class SafetensorsFile: Sendable {
   }
 
   /// Returns the elements of `name`, which must have the type `dtype`.
-  public func values<T: BitwiseCopyable>(_ name: String, _ dtype: DType, as type: T.Type) throws(TensorFileError) -> [T] {
+  public func values<T: BitwiseCopyable>(_ name: String, _ dtype: DType, as type: T.Type) throws(TensorFileError) -> [T]
+  {
     let bytes = try bytes(name)
     guard let found = declarations[name]?.dtype, found == dtype else {
       throw TensorFileError(

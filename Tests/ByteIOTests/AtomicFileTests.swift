@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func `without digesting there is none`() throws {
-    let file = try AtomicFile(directory("a"), digesting: .none)
+    let file = try AtomicFile(directory("a"), purpose: .scratch)
     #expect(try file.commit().isEmpty)
   }
 

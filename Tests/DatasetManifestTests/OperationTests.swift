@@ -39,8 +39,7 @@ import Testing
     ("invert_gripper_actions", "invert(x)", ["int64"]),
     ("clip_then_invert", "invert(clip(x, 0, 1))", []),
   ])
-  func `gripper operations equal the reference's`(helper: String, expression: String, except: [String]) throws
-  {
+  func `gripper operations equal the reference's`(helper: String, expression: String, except: [String]) throws {
     let (cases, file) = try vectors(helper)
     for (name, vector) in cases where !except.contains(name) {
       let input = "\(name)/in/actions"

@@ -4,7 +4,8 @@ import Testing
 @Suite struct JSONWriterTests {
   @Test func `a value survives a round trip in both layouts`() throws {
     let value: JSONValue = [
-      "name": "größer 杯 \u{1F916} \"\\/\u{8}\u{C}\n\r\t\u{0}\u{1F}\u{7F}", "sizes": [1, -2, 0.5, 1e300, .real(-.leastNonzeroMagnitude)],
+      "name": "größer 杯 \u{1F916} \"\\/\u{8}\u{C}\n\r\t\u{0}\u{1F}\u{7F}",
+      "sizes": [1, -2, 0.5, 1e300, .real(-.leastNonzeroMagnitude)],
       "limits": [.integer(.min), .integer(.max)], "none": [:], "empty": [], "on": true, "off": false, "nothing": .null,
       "": [[[]], [["": .null]]],
     ]
@@ -25,11 +26,14 @@ import Testing
     (18014398509481984, "1.8014398509481984e+16"), (123456789012345680.0, "1.2345678901234568e+17"), (1e100, "1e+100"),
     (.leastNonzeroMagnitude, "5e-324"), (2.2250738585072014e-308, "2.2250738585072014e-308"),
     (1.7976931348623157e308, "1.7976931348623157e+308"), (1 / 3, "0.3333333333333333"),
-    (0.1 + 0.2, "0.30000000000000004"), (-1e-10, "-1e-10"), (1.25e-05, "1.25e-05"), (Double(Float(0.1)), "0.10000000149011612"),
+    (0.1 + 0.2, "0.30000000000000004"), (-1e-10, "-1e-10"), (1.25e-05, "1.25e-05"),
+    (Double(Float(0.1)), "0.10000000149011612"),
     (.nan, "NaN"), (.infinity, "Infinity"), (-.infinity, "-Infinity"),
   ]
 
-  @Test(arguments: numbers) func `real numbers are written as Python writes them`(_ value: Double, _ text: String) throws {
+  @Test(arguments: numbers) func `real numbers are written as Python writes them`(_ value: Double, _ text: String)
+    throws
+  {
     #expect(JSONValue.real(value).serialized() == text)
     let back = try JSONValue(parsing: Array(text.utf8), file: "x").double
     #expect(back?.bitPattern == value.bitPattern || value.isNaN && back?.isNaN == true)

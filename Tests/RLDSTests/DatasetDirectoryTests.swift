@@ -67,8 +67,10 @@ import Testing
   }
 
   @Test func `shard numbers have as many digits as the count needs`() throws {
-    try writeInfo(splits: #"[{"name": "train", "shardLengths": ["# + Array(repeating: "1", count: 100_001)
-      .joined(separator: ",") + "]}]")
+    try writeInfo(
+      splits: #"[{"name": "train", "shardLengths": ["#
+        + Array(repeating: "1", count: 100_001)
+        .joined(separator: ",") + "]}]")
     let shards = try #require(try DatasetDirectory(directory.path).splits.first).shards
     #expect(shards[0].file == "set-train.tfrecord-000000-of-100001")
     #expect(shards[100_000].file == "set-train.tfrecord-100000-of-100001")

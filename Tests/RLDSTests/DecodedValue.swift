@@ -40,7 +40,9 @@ struct DecodedValue: Equatable {
     switch column.items {
     case .numbers(let tensor):
       let size = tensor.shape[0] == 0 ? 0 : tensor.bytes.count / tensor.shape[0]
-      return (tensor.bytes[range.lowerBound * size..<range.upperBound * size].array, tensor.shape.dropFirst().map(\.self))
+      return (
+        tensor.bytes[range.lowerBound * size..<range.upperBound * size].array, tensor.shape.dropFirst().map(\.self)
+      )
     case .strings(let strings, let perValue):
       let part = strings[range.lowerBound * perValue..<range.upperBound * perValue].map(\.array)
       let shape = column.feature.leaf.fixedShape ?? [perValue]

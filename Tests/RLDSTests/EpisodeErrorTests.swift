@@ -51,12 +51,16 @@ import Testing
   }
 
   @Test func `values that do not fill the last step`() throws {
-    let error = try error(reading: "steps/action") { $0.lists["steps/action"] = .floats([Float](repeating: 0, count: 20)) }
+    let error = try error(reading: "steps/action") {
+      $0.lists["steps/action"] = .floats([Float](repeating: 0, count: 20))
+    }
     #expect(error?.reason == .count(found: 20, perValue: 7))
   }
 
   @Test func `a step too few`() throws {
-    let error = try error(reading: "steps/action") { $0.lists["steps/action"] = .floats([Float](repeating: 0, count: 14)) }
+    let error = try error(reading: "steps/action") {
+      $0.lists["steps/action"] = .floats([Float](repeating: 0, count: 14))
+    }
     #expect(error?.reason == .rows(found: 2, expected: 3))
   }
 

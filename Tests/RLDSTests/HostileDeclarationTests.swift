@@ -56,7 +56,9 @@ import Testing
   }
 
   @Test func `open dimensions without an encoding are refused in steps`() throws {
-    #expect(throws: EpisodeError.self) { try column(FeatureJSON.tensor("int8", [-1]), "steps/x", .integers([1, 2, 3])) }
+    #expect(throws: EpisodeError.self) {
+      try column(FeatureJSON.tensor("int8", [-1]), "steps/x", .integers([1, 2, 3]))
+    }
     #expect(throws: EpisodeError.self) { try column(FeatureJSON.tensor("int8", [-1, -1]), "x", .integers([1])) }
   }
 

@@ -31,10 +31,11 @@ import Testing
     #expect(Compression.detect(Bytes(file)) == .none)
   }
 
-  @Test(arguments: [
-    ([], Compression.none), ([0x1F], .none), ([0x1F, 0x8B], .gzip), ([0x78, 0x9C], .zlib), ([0x78, 0x9D], .none),
-    ([0x88, 0x98], .none), ([0, 0], .none),
-  ] as [([UInt8], Compression)])
+  @Test(
+    arguments: [
+      ([], Compression.none), ([0x1F], .none), ([0x1F, 0x8B], .gzip), ([0x78, 0x9C], .zlib), ([0x78, 0x9D], .none),
+      ([0x88, 0x98], .none), ([0, 0], .none),
+    ] as [([UInt8], Compression)])
   func `few bytes decide`(_ bytes: [UInt8], _ compression: Compression) {
     #expect(Compression.detect(Bytes(bytes)) == compression)
   }

@@ -5,7 +5,9 @@ import TestSupport
 import Testing
 
 /// The tag of field `number` with length-delimited content, and the content.
-private func field(_ number: UInt8, _ content: [UInt8]) -> [UInt8] { [number << 3 | 2] + varint(content.count) + content }
+private func field(_ number: UInt8, _ content: [UInt8]) -> [UInt8] {
+  [number << 3 | 2] + varint(content.count) + content
+}
 
 private func varint(_ value: Int) -> [UInt8] {
   var bytes: [UInt8] = []

@@ -32,13 +32,16 @@ import Testing
     }
   }
 
-  @Test(arguments: [100_000_001, 1 << 40, 1 << 63, UInt64.max]) func `a header beyond the limit`(_ length: UInt64) throws {
+  @Test(arguments: [100_000_001, 1 << 40, 1 << 63, UInt64.max]) func `a header beyond the limit`(_ length: UInt64)
+    throws
+  {
     let error = try refusal(littleEndian(length) + Array("{}".utf8))
     #expect(error?.reason == .headerTooLong(length: length, limit: 100_000_000))
   }
 
   @Test func `a header beyond the file`() throws {
-    #expect(try refusal(littleEndian(UInt64(3)) + Array("{}".utf8))?.reason == .headerBeyondFile(length: 3, available: 2))
+    #expect(
+      try refusal(littleEndian(UInt64(3)) + Array("{}".utf8))?.reason == .headerBeyondFile(length: 3, available: 2))
     #expect(
       try refusal(littleEndian(UInt64(100_000_000)))?.reason == .headerBeyondFile(length: 100_000_000, available: 0))
   }
@@ -133,7 +136,8 @@ import Testing
   @Test func `every prefix of a file is refused`() throws {
     try writeTensors(
       [
-        ("a", HostTensor(.float32, [2, 2], values: [Float(1), 2, 3, 4])), ("b", HostTensor(.uint8, [3], values: [1, 2, 3] as [UInt8])),
+        ("a", HostTensor(.float32, [2, 2], values: [Float(1), 2, 3, 4])),
+        ("b", HostTensor(.uint8, [3], values: [1, 2, 3] as [UInt8])),
       ], metadata: ["x": "y"], to: directory("whole"))
     let whole = try readBytes(directory("whole"))
     for count in 0..<whole.count { #expect(try refusal(Array(whole[..<count])) != nil, "\(count)") }

@@ -50,7 +50,8 @@ import Testing
       #expect(
         one.dtype.byteCount > next.dtype.byteCount
           || one.dtype.byteCount == next.dtype.byteCount
-            && one.name.utf8.lexicographicallyPrecedes(next.name.utf8))
+            && one.name.utf8.lexicographicallyPrecedes(next.name.utf8)
+      )
     }
   }
 
@@ -94,7 +95,9 @@ import Testing
     }
     await #expect(processExitsWith: .failure) {
       let directory = try TemporaryDirectory()
-      try SafetensorsWriter(directory("x"), [TensorDeclaration("a", .uint8, [1])]).append("a") { try $0.append([1, 2]) }
+      try SafetensorsWriter(directory("x"), [TensorDeclaration("a", .uint8, [1])]).append("a") {
+        try $0.append([1, 2])
+      }
     }
     await #expect(processExitsWith: .failure) {
       let directory = try TemporaryDirectory()
