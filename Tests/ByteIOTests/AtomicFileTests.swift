@@ -47,9 +47,11 @@ import Testing
     #expect(try readBytes(directory("a")) == bytes)
   }
 
-  @Test func `without digesting there is none`() throws {
+  @Test func `a scratch file has no digest`() throws {
     let file = try AtomicFile(directory("a"), purpose: .scratch)
+    try file.append([1])
     #expect(try file.commit().isEmpty)
+    #expect(try readBytes(directory("a")) == [1])
   }
 
   @Test func `values are written as they lie in memory`() throws {
