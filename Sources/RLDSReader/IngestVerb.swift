@@ -119,6 +119,12 @@ struct IngestVerb: AsyncParsableCommand {
     _ source: DatasetDirectory, _ manifest: DatasetManifest, _ settings: IngestOptions
   ) async throws {
     let progress = LateProgress(options)
+    if let out {
+      guard Directory.entry(out + "/" + StoreIndex.fileName) == .missing else {
+        throw StoreError(.outputUnavailable, file: out, "there is a store already; its statistics are in it")
+      }
+      try Directory.create(out)
+    }
     let scratch = ProcessEnvironment.variable("TMPDIR") ?? "/tmp"
     let start = ContinuousClock.now
     let report = try await StatisticsIngest(source, by: manifest, options: settings)
@@ -127,7 +133,6 @@ struct IngestVerb: AsyncParsableCommand {
     progress.finish()
     let statistics = StatisticsFile.json(report.statistics, dataset: manifest.name)
     if let out {
-      try Directory.create(out)
       try AtomicFile.write(Array(statistics.serialized(.indented).utf8), to: out + "/" + StoreIndex.statisticsName)
     }
     options.report(
