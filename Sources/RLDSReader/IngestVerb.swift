@@ -113,6 +113,7 @@ struct IngestVerb: AsyncParsableCommand {
   private func statistics(
     _ source: DatasetDirectory, _ manifest: DatasetManifest, _ settings: IngestOptions
   ) async throws {
+    if let out { try Directory.create(out) }  // The rows are kept there on the way.
     let progress = LateProgress(options)
     let scratch = ProcessEnvironment.variable("TMPDIR") ?? "/tmp"
     let start = ContinuousClock.now
@@ -122,7 +123,6 @@ struct IngestVerb: AsyncParsableCommand {
     progress.finish()
     let statistics = StatisticsFile.json(report.statistics, dataset: manifest.name)
     if let out {
-      try Directory.create(out)
       try AtomicFile.write(Array(statistics.serialized(.indented).utf8), to: out + "/" + StoreIndex.statisticsName)
     }
     options.report(
