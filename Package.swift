@@ -92,6 +92,16 @@ let package = Package(
       dependencies: ["RLDS", "ByteIO", "JSON", "TFRecord", "TensorFiles", "ImageCodec", "TestSupport"],
       swiftSettings: testSettings),
     .testTarget(
+      name: "EpisodeStoreTests", dependencies: ["EpisodeStore", "ByteIO", "JSON", "TensorFiles", "Actions", "TestSupport"],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "IngestTests",
+      dependencies: ["Ingest", "ByteIO", "JSON", "RLDS", "TFRecord", "TensorFiles", "ImageCodec", "TestSupport"],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "PipelineTests", dependencies: ["ByteIO", "JSON", "TFRecord", "EpisodeStore", "TestSupport"],
+      swiftSettings: testSettings),
+    .testTarget(
       name: "ImageCodecTests", dependencies: ["ByteIO", "ImageCodec", "TestSupport"], swiftSettings: testSettings),
   ],
   swiftLanguageModes: [.v6],

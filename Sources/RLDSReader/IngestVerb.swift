@@ -118,6 +118,7 @@ struct IngestVerb: AsyncParsableCommand {
   private func statistics(
     _ source: DatasetDirectory, _ manifest: DatasetManifest, _ settings: IngestOptions
   ) async throws {
+    if let out { try Directory.create(out) }  // The rows are kept there on the way.
     let progress = LateProgress(options)
     if let out {
       guard Directory.entry(out + "/" + StoreIndex.fileName) == .missing else {

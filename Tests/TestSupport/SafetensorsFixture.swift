@@ -90,6 +90,9 @@ public struct SafetensorsFixture: Sendable {
     try words(name, "I64", width: 8).map { Int64(bitPattern: $0) }
   }
 
+  /// The values of a U64 tensor.
+  public func unsignedIntegers(_ name: String) throws -> [UInt64] { try words(name, "U64", width: 8) }
+
   /// The values of an I32 tensor.
   public func shortIntegers(_ name: String) throws -> [Int32] {
     try words(name, "I32", width: 4).map { Int32(bitPattern: UInt32($0)) }

@@ -1,0 +1,103 @@
+import ByteIO
+import Glibc
+import JSON
+import TestSupport
+
+/// One of the package's programs, run as a process of its own.
+struct Program {
+  /// Beside the test bundle, where the build puts all programs.
+  static let directory: String = {
+    var path = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let length = readlink("/proc/self/exe", &path, path.count - 1)
+    return Directory.parent(of: String(decoding: path[..<max(length, 0)].map { UInt8(bitPattern: $0) }, as: UTF8.self))
+  }()
+
+  static let rlds = Program("armature-rlds")
+  static let frontDoor = Program("armature")
+
+  let path: String
+
+  init(_ name: String) { path = Self.directory + "/" + name }
+
+  /// How a process ended.
+  enum Ending: Equatable {
+    case status(Int32)
+    case signal(Int32)
+  }
+
+  /// What a process left behind.
+  struct Outcome {
+    let ending: Ending
+    let output: String
+    let complaint: String
+    /// The most memory that it held at a time.
+    let peakByteCount: Int
+
+    /// The lines on standard error.
+    var complaints: [Substring] { complaint.split(separator: "\n", omittingEmptySubsequences: false).dropLast() }
+
+    /// Standard output as one JSON document.
+    var json: JSONValue {
+      get throws { try JSONValue(parsing: Array(output.utf8), file: "standard output") }
+    }
+  }
+
+  /// Why a program could not be run.
+  struct NotStarted: Error {
+    let path: String
+    let code: Int32
+  }
+
+  /// A process that may still run.
+  struct Running {
+    let process: pid_t
+    fileprivate let files: TemporaryDirectory
+
+    func kill() { _ = Glibc.kill(process, SIGKILL) }
+
+    /// Waits for its end.
+    func outcome() throws -> Outcome {
+      var status: Int32 = 0
+      var usage = rusage()
+      while wait4(process, &status, 0, &usage) < 0 {
+        guard errno == EINTR else { throw NotStarted(path: "wait4", code: errno) }
+      }
+      let signal = status & 0x7F
+      return Outcome(
+        ending: signal == 0 ? .status((status >> 8) & 0xFF) : .signal(signal),
+        output: String(decoding: try readBytes(files("output")), as: UTF8.self),
+        complaint: String(decoding: try readBytes(files("complaint")), as: UTF8.self),
+        peakByteCount: usage.ru_maxrss * 1024)
+    }
+  }
+
+  /// Starts the program with the manifests of this repository.
+  func start(_ arguments: [String]) throws -> Running {
+    let files = try TemporaryDirectory()
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    for (descriptor, name) in [(STDOUT_FILENO, "output"), (STDERR_FILENO, "complaint")] {
+      posix_spawn_file_actions_addopen(&actions, descriptor, files(name), O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    }
+    var words: [UnsafeMutablePointer<CChar>?] = ([path] + arguments).map { strdup($0) }
+    words.append(nil)
+    var variables: [UnsafeMutablePointer<CChar>?] = [
+      strdup("ARMATURE_MANIFESTS=\(Repository.root)/manifests"), strdup("TMPDIR=\(files.path)"),
+      strdup("PATH=/usr/bin:/bin"), strdup("LD_LIBRARY_PATH=\(libraryPath)"), nil,
+    ]
+    defer { for word in words + variables { free(word) } }
+    var process: pid_t = 0
+    let code = posix_spawn(&process, path, &actions, nil, &words, &variables)
+    guard code == 0 else { throw NotStarted(path: path, code: code) }
+    return Running(process: process, files: files)
+  }
+
+  private var libraryPath: String { getenv("LD_LIBRARY_PATH").map { String(cString: $0) } ?? "" }
+
+  /// Runs the program to its end.
+  func run(_ arguments: String...) throws -> Outcome { try start(arguments).outcome() }
+
+  /// Runs the program to its end.
+  func run(_ arguments: [String]) throws -> Outcome { try start(arguments).outcome() }
+}
