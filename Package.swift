@@ -92,7 +92,8 @@ let package = Package(
       dependencies: ["RLDS", "ByteIO", "JSON", "TFRecord", "TensorFiles", "ImageCodec", "TestSupport"],
       swiftSettings: testSettings),
     .testTarget(
-      name: "EpisodeStoreTests", dependencies: ["EpisodeStore", "ByteIO", "JSON", "TensorFiles", "Actions", "TestSupport"],
+      name: "EpisodeStoreTests",
+      dependencies: ["EpisodeStore", "ByteIO", "JSON", "TensorFiles", "Actions", "TestSupport"],
       swiftSettings: testSettings),
     .testTarget(
       name: "IngestTests",

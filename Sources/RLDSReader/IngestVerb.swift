@@ -118,9 +118,8 @@ struct IngestVerb: AsyncParsableCommand {
   private func statistics(
     _ source: DatasetDirectory, _ manifest: DatasetManifest, _ settings: IngestOptions
   ) async throws {
-    if let out { try Directory.create(out) }  // The rows are kept there on the way.
     let progress = LateProgress(options)
-    if let out {
+    if let out {  // The rows are kept there on the way.
       guard Directory.entry(out + "/" + StoreIndex.fileName) == .missing else {
         throw StoreError(.outputUnavailable, file: out, "there is a store already; its statistics are in it")
       }

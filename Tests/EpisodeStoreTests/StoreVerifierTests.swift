@@ -1,8 +1,8 @@
 import ByteIO
 import EpisodeStore
 import JSON
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct StoreVerifierTests {
   /// A store of two shards with two episodes each, of two steps and one action dimension.
@@ -18,7 +18,7 @@ import TestSupport
       var shards: [StoreIndex.Shard] = []
       var rows: [CatalogRow] = []
       for shard in 0..<2 {
-        let builder = ShardBuilder(layout, spoolPath: directory("spool"))
+        let builder = ShardBuilder(layout, scratch: directory.path)
         for position in 0..<2 {
           let ordinal = 2 * shard + position
           rows.append(
@@ -51,7 +51,8 @@ import TestSupport
         source: StoreIndex.Source(
           name: "n", version: "1.0.0", configuration: nil, selection: "all", citation: "a \"b\"\n", licence: nil),
         files: [StoreIndex.SourceFile(file: "f", split: "train", byteCount: 9, sha256: "00")], images: "keep",
-        views: [("primary", "steps/image")], depth: [], actionDimension: 1, proprioDimension: 0, actionEncoding: "eef_pos",
+        views: [("primary", "steps/image")], depth: [], actionDimension: 1, proprioDimension: 0,
+        actionEncoding: "eef_pos",
         stateEncoding: nil, normalizationMask: [true], absoluteMask: [false], successRule: "none",
         splits: [StoreIndex.Split(name: "train", episodeCount: 4, stepCount: 8)], shards: shards,
         statisticsDigest: try SHA256Digest.hexadecimal(ofFile: statistics),

@@ -1,7 +1,7 @@
 import ByteIO
 import TFRecord
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct BadEpisodeTests {
   /// A dataset whose episode 1 has `list` as `feature`.
@@ -92,7 +92,9 @@ import TestSupport
 
   @Test func `an Example of garbage is refused`() throws {
     let dataset = SmallDataset()
-    for payload in [[UInt8](repeating: 0xFF, count: 100), [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F], [], [0x0A, 0x03, 0x0A, 0x01]] {
+    for payload in [
+      [UInt8](repeating: 0xFF, count: 100), [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F], [], [0x0A, 0x03, 0x0A, 0x01],
+    ] {
       let place = try dataset.write()
       let range = try RecordIndex(place.data + "/" + dataset.shardName(0)).range(of: 1)
       try place.damage(dataset.shardName(0)) { $0.replaceSubrange(range, with: RecordWriter.framed(payload)) }

@@ -1,7 +1,7 @@
 import ByteIO
 import Glibc
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct CrashTests {
   /// How many ingests are killed.

@@ -1,6 +1,6 @@
 import ByteIO
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct DamagedMetadataTests {
   @Test(arguments: ["features.json", "dataset_info.json"])

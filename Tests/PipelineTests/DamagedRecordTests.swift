@@ -1,8 +1,8 @@
 import ByteIO
 import JSON
 import TFRecord
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct DamagedRecordTests {
   private func range(_ place: SmallDataset.Place, _ file: String, _ record: Int) throws -> Range<Int> {
@@ -23,7 +23,8 @@ import TestSupport
     expectRefusal(try place.ingest(), 65, where_)
     #expect(Directory.entry(place.store + "/store.json") == .missing)
     expectRefusal(
-      try Program.rlds.run("dump", place.data, "--episode", "3", "--out", place.directory("dump.safetensors")), 65, where_)
+      try Program.rlds.run("dump", place.data, "--episode", "3", "--out", place.directory("dump.safetensors")), 65,
+      where_)
     #expect(Directory.entry(place.directory("dump.safetensors")) == .missing)
     let scan = try Program.rlds.run("scan", place.data)
     #expect(scan.ending == .status(65))
@@ -46,7 +47,8 @@ import TestSupport
     #expect(skipped.count == 1)
     #expect(try skipped.first?.member("file").string() == file)
     #expect(try skipped.first?.member("record").count() == 1)
-    #expect(try skipped.first?.member("error").string().hasPrefix("\(file): record 1 at byte \(range.lowerBound)") == true)
+    #expect(
+      try skipped.first?.member("error").string().hasPrefix("\(file): record 1 at byte \(range.lowerBound)") == true)
     expectDone(try Program.rlds.run("verify", place.store))
     let shard = try SafetensorsFixture(path: place.store + "/episodes-00000-of-00001.safetensors")
     #expect(try shard.unsignedIntegers("episode.ordinal") == [0, 2, 3])

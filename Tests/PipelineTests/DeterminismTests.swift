@@ -1,6 +1,6 @@
 import ByteIO
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct DeterminismTests {
   @Test(arguments: ["keep", "png:32", "raw:32", "jpeg:80:32"])

@@ -1,7 +1,7 @@
 import ByteIO
 import Glibc
-import Testing
 import TestSupport
+import Testing
 
 /// A file system in memory of a given size, where mounting is permitted.
 private final class SmallDisk {
@@ -49,7 +49,8 @@ private final class SmallDisk {
   func `a dump that does not fit leaves nothing behind`() throws {
     let disk = try SmallDisk(size: "64k")
     expectRefusal(
-      try Program.rlds.run("dump", Repository.sample("metaworld_reach_push"), "--out", disk.path + "/d.safetensors"), 74,
+      try Program.rlds.run("dump", Repository.sample("metaworld_reach_push"), "--out", disk.path + "/d.safetensors"),
+      74,
       disk.path)
     #expect(try Directory.names(disk.path) == [])
   }

@@ -1,6 +1,6 @@
 import ByteIO
-import Testing
 import TestSupport
+import Testing
 
 /// Expects that a run succeeded and said nothing on standard error.
 func expectDone(_ outcome: Program.Outcome, sourceLocation: SourceLocation = #_sourceLocation) {

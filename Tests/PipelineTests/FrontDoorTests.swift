@@ -1,6 +1,6 @@
 import ByteIO
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct FrontDoorTests {
   @Test func `armature rlds passes arguments, output and status through`() throws {

@@ -1,7 +1,7 @@
 import ByteIO
 import JSON
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct MemoryTests {
   /// Writes the first shards of a sample `times` times over, as one dataset.

@@ -1,7 +1,7 @@
 import ByteIO
 import JSON
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct ResumeTests {
   @Test func `a complete store stays as it is when the same ingest is run again`() throws {
@@ -30,7 +30,8 @@ import TestSupport
     other.stepCount = 4
     let elsewhere = try other.write()
     expectRefusal(
-      try Program.rlds.run("ingest", elsewhere.data, "--dataset", place.manifest, "--out", place.store), 73, place.store)
+      try Program.rlds.run("ingest", elsewhere.data, "--dataset", place.manifest, "--out", place.store), 73, place.store
+    )
     #expect(try digests(place.store) == before)
   }
 

@@ -1,8 +1,8 @@
 import ByteIO
 import EpisodeStore
 import JSON
-import Testing
 import TestSupport
+import Testing
 
 /// The programs on the sample datasets, against what the reference pipeline makes of them.
 @Suite struct SampleTests {
@@ -60,7 +60,8 @@ import TestSupport
   @Test(arguments: names)
   func `the statistics are those of the reference key for key`(name: String) throws {
     let sample = try Ingested(name)
-    let expected = try JSONNode(file: Repository.fixture("Actions/\(name).statistics.json")).member("dataset_statistics")
+    let expected = try JSONNode(file: Repository.fixture("Actions/\(name).statistics.json")).member(
+      "dataset_statistics")
     let stored = try JSONNode(file: sample.store + "/statistics.json")
     #expect(try stored.members().map(\.name) == [name])
     let found = try stored.member(name)
@@ -104,8 +105,10 @@ import TestSupport
     let fixture = try SafetensorsFixture(path: Repository.fixture("Actions/\(name).tokens.safetensors"))
     let normalized = try expected.floats("bounds_q99/train/action")
     for vocabulary in [32000, 50257] {
-      let steps = try Program.rlds.run(
-        "tokens", sample.store, "--json", "--steps", "300", "--vocabulary", "\(vocabulary)").json["steps"]?.elements ?? []
+      let steps =
+        try Program.rlds.run(
+          "tokens", sample.store, "--json", "--steps", "300", "--vocabulary", "\(vocabulary)"
+        ).json["steps"]?.elements ?? []
       #expect(steps.count == 300)
       let ids = steps.flatMap { $0["ids"]?.elements ?? [] }.compactMap(\.integer)
       #expect(ids == (try fixture.integers("\(vocabulary)/train/ids")).prefix(2100).map { Int($0) })
@@ -128,7 +131,8 @@ import TestSupport
       let dump = sample.directory("dump.safetensors")
       let standard = sample.directory("standard.safetensors")
       expectDone(
-        try Program.rlds.run("dump", sample.data, "--split", "all", "--episode", "\(episode)", "--out", dump, "--quiet"))
+        try Program.rlds.run("dump", sample.data, "--split", "all", "--episode", "\(episode)", "--out", dump, "--quiet")
+      )
       expectDone(try Program.rlds.run("standardize", dump, "--dataset", name, "--out", standard))
       let rows = try SafetensorsFixture(path: standard)
       #expect(rows.metadata["steps"] == "\(length)")
@@ -170,7 +174,8 @@ import TestSupport
   @Test func `a slice of a split is ingested with its own statistics`() throws {
     let directory = try TemporaryDirectory()
     let outcome = try Program.rlds.run(
-      "ingest", Repository.sample("metaworld_reach_push"), "--dataset", "metaworld_reach_push", "--split", "train[95%:]",
+      "ingest", Repository.sample("metaworld_reach_push"), "--dataset", "metaworld_reach_push", "--split",
+      "train[95%:]",
       "--out", directory("store"), "--json")
     expectDone(outcome)
     #expect(try outcome.json["episodes"]?.integer == 3)

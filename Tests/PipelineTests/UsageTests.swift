@@ -1,7 +1,7 @@
 import ByteIO
 import Glibc
-import Testing
 import TestSupport
+import Testing
 
 @Suite struct UsageTests {
   @Test func `what is missing ends in status 66`() throws {
