@@ -83,7 +83,7 @@ public struct Ingest: Sendable {
     let isSame =
       index.manifestDigest == SHA256Digest.hexadecimal(of: recipe.manifest.source)
       && index.images == "\(options.images)" && index.source.selection == options.selection
-      && index.shards.count == plan.shards.count
+      && index.shards.count == plan.shards.count && (index.skipped.isEmpty || options.onError == .skip)
       && index.files.map(\.file) == plan.sources.map(\.name)
       && index.files.map(\.byteCount) == plan.sources.map(\.index.byteCount)
     guard isSame else {
