@@ -64,6 +64,12 @@ public struct Bytes: Sendable {
     return try unsafe body(buffer)
   }
 
+  /// Calls `body` with the bytes as a span.
+  public func withSpan<R, E: Error>(_ body: (RawSpan) throws(E) -> R) throws(E) -> R {
+    let span = unsafe UnsafeRawBufferPointer(start: start, count: count).bytes
+    return try body(span)
+  }
+
   /// Returns how far this run begins after the first byte of `whole`, if it lies inside it.
   public func offset(in whole: Bytes) -> Int? {
     let distance = unsafe start - whole.start

@@ -90,14 +90,14 @@ final class FrameConverter {
 
   private func resized8(_ file: Bytes) throws(ImageError) -> Raster<UInt8> {
     let decoder = decoder
-    let image = try unsafe file.withUnsafeBytes { buffer throws(ImageError) in try unsafe decoder.decode8(buffer.bytes)
+    let image = try file.withSpan { bytes throws(ImageError) in try decoder.decode8(bytes)
     }
     return try plan(for: image.shape).resize(image)
   }
 
   private func resized16(_ file: Bytes) throws(ImageError) -> Raster<UInt16> {
     let decoder = decoder
-    let image = try unsafe file.withUnsafeBytes { buffer throws(ImageError) in try unsafe decoder.decode16(buffer.bytes)
+    let image = try file.withSpan { bytes throws(ImageError) in try decoder.decode16(bytes)
     }
     return try plan(for: image.shape).resize(image)
   }

@@ -11,11 +11,11 @@ extension FeatureLeaf {
     func tensor<Sample>(_ dtype: DType, _ raster: Raster<Sample>) -> HostTensor {
       HostTensor(dtype, [raster.height, raster.width, raster.channels], values: raster.samples)
     }
-    return try unsafe file.withUnsafeBytes { buffer throws(ImageError) in
+    return try file.withSpan { bytes throws(ImageError) in
       switch type {
-      case .number(.uint16): tensor(.uint16, try unsafe decoder.decode16(buffer.bytes))
-      case .number(.float32): tensor(.float32, try unsafe decoder.decodeFloatBits(buffer.bytes))
-      default: tensor(.uint8, try unsafe decoder.decode8(buffer.bytes))
+      case .number(.uint16): tensor(.uint16, try decoder.decode16(bytes))
+      case .number(.float32): tensor(.float32, try decoder.decodeFloatBits(bytes))
+      default: tensor(.uint8, try decoder.decode8(bytes))
       }
     }
   }
@@ -24,8 +24,8 @@ extension FeatureLeaf {
   ///
   /// - Throws: `ImageError`.
   public func checkImage(_ file: Bytes) throws(ImageError) {
-    let header = try unsafe file.withUnsafeBytes { buffer throws(ImageError) in
-      try unsafe ImageHeader.probe(buffer.bytes)
+    let header = try file.withSpan { bytes throws(ImageError) in
+      try ImageHeader.probe(bytes)
     }
     // Channels may differ: decoding converts them, as TFDS does.
     let expected = expectedShape(channels: nil)
