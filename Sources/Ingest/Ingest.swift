@@ -9,7 +9,7 @@ internal import TFRecord
 /// Turns an RLDS dataset into an episode store.
 ///
 /// The store's bytes depend on the dataset's bytes, the manifest and the options, not on the number of workers, and an
-/// ingest that was stopped goes on when it is run again. Memory is bounded: about 100 MB and 20 MB a worker, and 8
+/// ingest that was stopped goes on when it is run again. Memory is bounded: about 40 MB and 20 MB a worker, and 8
 /// bytes for each episode.
 public struct Ingest: Sendable {
   /// What an ingest did.
