@@ -33,11 +33,9 @@ struct IngestRecipe: Sendable {
     let schema = EpisodeSchema(features)
     guard schema.hasSteps else { throw DatasetError(.noSteps, path: dataset.path) }
     let widths = try manifest.check(against: features)
-    guard let actionWidth = widths.action ?? manifest.masks.normalize.count as Int?, let proprioWidth = widths.proprio
-    else {
+    guard let proprioWidth = widths.proprio else {
       throw IngestError(
-        .badData,
-        "\(manifest.file): the widths of action and proprio cannot be told from features.json; slice open shapes")
+        .badData, "\(manifest.file): the width of the proprio cannot be told from features.json; slice open shapes")
     }
     var named: [(name: String, picture: Picture)] = []
     for (prefix, views, content) in [
@@ -56,7 +54,7 @@ struct IngestRecipe: Sendable {
     imageCheck = options.imageCheck
     pictures = named.map(\.picture)
     layout = StoreLayout(
-      actionDimension: actionWidth, proprioDimension: proprioWidth,
+      actionDimension: widths.action ?? manifest.masks.normalize.count, proprioDimension: proprioWidth,
       hasReward: manifest.usesReward(in: schema), hasDiscount: manifest.usesDiscount(in: schema),
       pictures: named.map { StoreLayout.Picture($0.name, $0.picture.form) })
   }
