@@ -41,6 +41,7 @@ import Testing
       #expect(try outcome.json["episodes"]?.integer == 60 * times)
       return outcome.peakByteCount
     }
+    #expect(peaks[0] > 10 << 20, "a program of this kind holds more: it was not measured: \(peaks)")
     #expect(peaks[1] - peaks[0] < 20 << 20, "\(peaks)")
     #expect(peaks[1] < 300 << 20)
   }

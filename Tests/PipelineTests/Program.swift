@@ -30,7 +30,7 @@ struct Program {
     let ending: Ending
     let output: String
     let complaint: String
-    /// The most memory that it held at a time.
+    /// The most resident memory that it was seen to hold; 0 when it ended before it could be looked at.
     let peakByteCount: Int
 
     /// The lines on standard error.
@@ -58,16 +58,31 @@ struct Program {
     /// Waits for its end.
     func outcome() throws -> Outcome {
       var status: Int32 = 0
-      var usage = rusage()
-      while wait4(process, &status, 0, &usage) < 0 {
-        guard errno == EINTR else { throw NotStarted(path: "wait4", code: errno) }
+      var peak = 0
+      while true {
+        let ended = waitpid(process, &status, WNOHANG)
+        if ended == process { break }
+        guard ended == 0 || errno == EINTR else { throw NotStarted(path: "waitpid", code: errno) }
+        peak = max(peak, residentPeak)
+        usleep(1000)
       }
       let signal = status & 0x7F
       return Outcome(
         ending: signal == 0 ? .status((status >> 8) & 0xFF) : .signal(signal),
         output: String(decoding: try readBytes(files("output")), as: UTF8.self),
         complaint: String(decoding: try readBytes(files("complaint")), as: UTF8.self),
-        peakByteCount: usage.ru_maxrss * 1024)
+        peakByteCount: peak)
+    }
+
+    /// The program's own high-water mark so far, which the kernel keeps from its start on.
+    ///
+    /// `ru_maxrss` would not do: it begins with the memory of the process that spawned it.
+    private var residentPeak: Int {
+      guard let bytes = try? readBytes("/proc/\(process)/status") else { return 0 }
+      for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where line.hasPrefix("VmHWM:") {
+        return 1024 * (Int(line.split(separator: " ").dropLast().last ?? "") ?? 0)
+      }
+      return 0
     }
   }
 
