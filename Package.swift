@@ -49,8 +49,10 @@ let package = Package(
       name: "RLDS", dependencies: ["ByteIO", "JSON", "TFRecord", "TensorFiles", "ImageCodec"], swiftSettings: settings),
     .target(name: "Actions", dependencies: ["ByteIO"], swiftSettings: settings),
     .target(
-      name: "DatasetManifest", dependencies: ["ByteIO", .product(name: "Yams", package: "Yams")],
+      name: "ManifestSyntax", dependencies: ["ByteIO", .product(name: "Yams", package: "Yams")],
       swiftSettings: settings),
+    .target(
+      name: "DatasetManifest", dependencies: ["ByteIO", "Actions", "ManifestSyntax"], swiftSettings: settings),
     .target(
       name: "EpisodeStore",
       dependencies: ["ByteIO", "JSON", "TensorFiles", "Actions", .product(name: "GRDB", package: "GRDB.swift")],
@@ -58,7 +60,9 @@ let package = Package(
     .target(
       name: "Ingest",
       dependencies: [
-        "ByteIO", "JSON", "TFRecord", "TensorFiles", "ImageCodec", "Actions", "RLDS", "DatasetManifest", "EpisodeStore",
+        "ByteIO", "JSON", "TFRecord", "TensorFiles", "ImageCodec", "Actions", "RLDS", "ManifestSyntax",
+        "DatasetManifest",
+        "EpisodeStore",
       ],
       swiftSettings: settings),
     .target(
@@ -80,7 +84,8 @@ let package = Package(
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(name: "ActionsTests", dependencies: ["Actions", "ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(
-      name: "DatasetManifestTests", dependencies: ["DatasetManifest", "ByteIO", "TestSupport"],
+      name: "DatasetManifestTests",
+      dependencies: ["DatasetManifest", "ManifestSyntax", "Actions", "ByteIO", "JSON", "TestSupport"],
       swiftSettings: testSettings),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(

@@ -1,3 +1,5 @@
+public import ManifestSyntax
+
 /// How one dataset is standardised, as data: which features make up the action, the state, the instruction and
 /// the views, and how they are computed.
 ///

@@ -1,3 +1,5 @@
+internal import ManifestSyntax
+
 /// Values of an expression: one row per step that is left after `drop.first`.
 struct Rows {
   var kind: NumberKind

@@ -1,3 +1,5 @@
+internal import ManifestSyntax
+
 /// An expression of the manifest language, with its place in the text it was written in.
 struct Expression: Sendable, Equatable {
   indirect enum Form: Sendable, Equatable {

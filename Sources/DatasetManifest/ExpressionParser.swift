@@ -1,3 +1,5 @@
+internal import ManifestSyntax
+
 /// Reads expressions: feature paths, slices of the last axis and calls.
 ///
 ///     expression := ( call | path ) slice*

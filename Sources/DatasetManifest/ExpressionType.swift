@@ -1,3 +1,5 @@
+internal import ManifestSyntax
+
 /// What is known of an expression's value before any data is read.
 struct ExpressionType: Equatable {
   var kind: NumberKind

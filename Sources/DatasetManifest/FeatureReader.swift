@@ -1,4 +1,5 @@
 internal import ByteIO
+internal import ManifestSyntax
 
 /// Gives expressions the features of an episode, row by row, checked against the number of steps.
 final class FeatureReader<Episode: EpisodeFeatures> {

@@ -1,3 +1,5 @@
+internal import ManifestSyntax
+
 /// A rule that leaves out steps or whole episodes.
 struct ManifestFilter: Sendable {
   enum Rule: Sendable {

@@ -1,3 +1,5 @@
+internal import ManifestSyntax
+
 extension DatasetManifest {
   /// The keys of a manifest.
   static let keys = [

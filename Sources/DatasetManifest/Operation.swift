@@ -1,3 +1,5 @@
+internal import ManifestSyntax
+
 /// The functions of the manifest language.
 enum Operation: String, CaseIterable, Sendable {
   case invert

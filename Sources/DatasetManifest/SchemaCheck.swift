@@ -1,3 +1,5 @@
+public import ManifestSyntax
+
 /// What a manifest makes of a dataset's schema.
 public struct StandardizedWidths: Sendable, Equatable {
   /// Columns of the action, nil when the schema leaves them open.

@@ -1,4 +1,5 @@
 import ByteIO
+internal import ManifestSyntax
 
 extension DatasetManifest {
   /// Standardises one episode.

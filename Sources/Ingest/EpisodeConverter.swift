@@ -3,6 +3,7 @@ internal import DatasetManifest
 internal import EpisodeStore
 internal import ImageCodec
 internal import JSON
+internal import ManifestSyntax
 internal import RLDS
 internal import TFRecord
 internal import TensorFiles

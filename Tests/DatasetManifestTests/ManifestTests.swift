@@ -1,6 +1,7 @@
 import ByteIO
 import DatasetManifest
 import FoundationEssentials
+import ManifestSyntax
 import TestSupport
 import Testing
 

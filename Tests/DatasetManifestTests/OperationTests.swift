@@ -1,5 +1,6 @@
 import ByteIO
 import FoundationEssentials
+import ManifestSyntax
 import TestSupport
 import Testing
 

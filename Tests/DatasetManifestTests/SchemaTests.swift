@@ -1,4 +1,5 @@
 import DatasetManifest
+import ManifestSyntax
 import TestSupport
 import Testing
 

@@ -1,4 +1,5 @@
 import DatasetManifest
+import ManifestSyntax
 import TestSupport
 
 /// An episode whose features are given in a table.

@@ -1,7 +1,7 @@
 /// Finds the name that was probably meant.
-struct NearestName {
+public struct NearestName {
   /// Returns the candidate with the smallest edit distance to `name`, if it is near enough to be a slip.
-  static func of(_ name: String, among candidates: [String]) -> String? {
+  public static func of(_ name: String, among candidates: [String]) -> String? {
     let wanted = Array(name.utf8.prefix(128))
     var best: (name: String, distance: Int)?
     for candidate in candidates where candidate.utf8.count <= 256 {
@@ -13,7 +13,7 @@ struct NearestName {
   }
 
   /// Returns `; did you mean …` or nothing.
-  static func hint(_ name: String, among candidates: [String]) -> String? {
+  public static func hint(_ name: String, among candidates: [String]) -> String? {
     of(name, among: candidates).map { "did you mean \(quoted($0))" }
   }
 

@@ -1,6 +1,6 @@
 public import ByteIO
 
-/// What is wrong with a dataset manifest, or with the data that it is applied to.
+/// What is wrong with a manifest, or with the data that it is applied to.
 public struct ManifestError: Failure, Equatable {
   /// What kind of failure this is: `badData`, or `inputMissing` for a file that is not there.
   public let kind: FailureKind
@@ -15,7 +15,8 @@ public struct ManifestError: Failure, Equatable {
   /// What is wrong and what would mend it.
   public let problem: String
 
-  init(_ kind: FailureKind = .badData, place: ManifestPlace, _ problem: String) {
+  /// An error at `place`.
+  public init(_ kind: FailureKind = .badData, place: ManifestPlace, _ problem: String) {
     self.kind = kind
     file = place.file
     line = place.line
@@ -35,14 +36,25 @@ public struct ManifestError: Failure, Equatable {
 }
 
 /// A place in a manifest, carried along so that every error can name it.
-struct ManifestPlace: Sendable, Equatable {
-  var file: String
-  var line: Int?
-  var column: Int?
-  var key = ""
+public struct ManifestPlace: Sendable, Equatable {
+  /// The file's name as it was given.
+  public var file: String
+  /// The line, from 1.
+  public var line: Int?
+  /// The column, from 1.
+  public var column: Int?
+  /// The keys down to the value, joined by dots.
+  public var key = ""
+
+  /// A place in `file`.
+  public init(file: String, line: Int? = nil, column: Int? = nil) {
+    self.file = file
+    self.line = line
+    self.column = column
+  }
 
   /// The same place, some characters further right.
-  func advanced(by offset: Int) -> ManifestPlace {
+  public func advanced(by offset: Int) -> ManifestPlace {
     var place = self
     place.column = column.map { $0 + offset }
     return place
@@ -50,7 +62,7 @@ struct ManifestPlace: Sendable, Equatable {
 }
 
 /// Returns `text` in backticks on one line, cut when long.
-func quoted(_ text: String) -> String {
+public func quoted(_ text: String) -> String {
   let clean = text.prefix(80).unicodeScalars.map { $0.value < 32 || $0.value == 127 ? " " : Character($0) }
   return "`" + String(clean) + (text.count > 80 ? "…" : "") + "`"
 }

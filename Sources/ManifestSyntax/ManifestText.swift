@@ -1,20 +1,23 @@
-import ByteIO
-import Foundation
-import Yams
+internal import ByteIO
+internal import Foundation
+internal import Yams
 
 /// The text of a manifest, refused when it is large or nested enough to cost more than a manifest should.
-struct ManifestText {
+public struct ManifestText {
   /// The most bytes a manifest may have.
-  static let maximumSize = 1 << 20
+  public static let maximumSize = 1 << 20
   /// The most columns of indentation, and so levels of block nesting.
-  static let maximumIndentation = 64
+  public static let maximumIndentation = 64
   /// The most opening brackets and braces in a file.
-  static let maximumBrackets = 512
+  public static let maximumBrackets = 512
 
-  let bytes: [UInt8]
-  let file: String
+  /// The bytes, as they stand in the file.
+  public let bytes: [UInt8]
+  /// The file name that errors give.
+  public let file: String
 
-  init(bytes: [UInt8], file: String) throws(ManifestError) {
+  /// Takes the bytes of a manifest; `file` is the name that errors give.
+  public init(bytes: [UInt8], file: String) throws(ManifestError) {
     self.bytes = bytes
     self.file = file
     guard bytes.count <= Self.maximumSize else { throw Self.tooLarge(file) }
@@ -22,15 +25,15 @@ struct ManifestText {
   }
 
   /// Reads a file, and no more of it than a manifest may have.
-  init(path: String) throws(ManifestError) {
+  public init(path: String) throws(ManifestError) {
     let place = ManifestPlace(file: path)
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
       throw ManifestError(
-        .inputMissing, place: place, "there is no such file; give the path of a dataset manifest")
+        .inputMissing, place: place, "there is no such file; give the path of a manifest")
     }
     guard attributes[.type] as? FileAttributeType == .typeRegular else {
       throw ManifestError(
-        .inputMissing, place: place, "this is not a file; give the path of a dataset manifest")
+        .inputMissing, place: place, "this is not a file; give the path of a manifest")
     }
     guard let handle = FileHandle(forReadingAtPath: path),
       let data = try? handle.read(upToCount: Self.maximumSize + 1)
@@ -41,7 +44,7 @@ struct ManifestText {
   }
 
   /// The tree of nodes.
-  func root() throws(ManifestError) -> ManifestNode {
+  public func root() throws(ManifestError) -> ManifestNode {
     guard let text = String(validating: bytes, as: UTF8.self) else {
       throw ManifestError(place: ManifestPlace(file: file), "the file is not UTF-8")
     }
@@ -49,7 +52,7 @@ struct ManifestText {
       guard let node = try Yams.compose(yaml: text, .default, .default, .utf8) else {
         throw ManifestError(
           place: ManifestPlace(file: file),
-          "the file is empty; it needs at least `dataset`, `action` and `views`")
+          "the file is empty; a manifest is a mapping of keys")
       }
       return ManifestNode(node: node, place: ManifestPlace(file: file, line: 1, column: 1))
     } catch let error as ManifestError {
@@ -61,7 +64,7 @@ struct ManifestText {
 
   private static func tooLarge(_ file: String) -> ManifestError {
     ManifestError(
-      place: ManifestPlace(file: file), "the file is larger than 1 MiB; a manifest has less than 60 lines")
+      place: ManifestPlace(file: file), "the file is larger than 1 MiB; a manifest is not that long")
   }
 
   private func check() throws(ManifestError) {

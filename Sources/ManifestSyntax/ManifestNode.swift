@@ -1,9 +1,10 @@
-import Yams
+internal import Yams
 
 /// One value of a manifest with its key and place, read with errors that name both.
-struct ManifestNode {
+public struct ManifestNode {
   let node: Node
-  let place: ManifestPlace
+  /// Where it stands.
+  public let place: ManifestPlace
 
   init(node: Node, place: ManifestPlace) {
     self.node = node
@@ -12,9 +13,11 @@ struct ManifestNode {
     self.place = place
   }
 
-  func error(_ problem: String) -> ManifestError { ManifestError(place: place, problem) }
+  /// An error at this value.
+  public func error(_ problem: String) -> ManifestError { ManifestError(place: place, problem) }
 
-  private func wrongType(_ expected: String) -> ManifestError {
+  /// An error that says what was expected and what was found.
+  public func wrongType(_ expected: String) -> ManifestError {
     let found: String
     switch node {
     case .mapping: found = "a mapping"
@@ -26,7 +29,7 @@ struct ManifestNode {
   }
 
   /// The values of a mapping by key, in order; keys that are not in `allowed` are errors.
-  func mapping(allowing allowed: [String]) throws(ManifestError) -> ManifestMapping {
+  public func mapping(allowing allowed: [String]) throws(ManifestError) -> ManifestMapping {
     guard case .mapping(let mapping) = node else {
       throw wrongType("a mapping with keys among \(allowed.joined(separator: ", "))")
     }
@@ -55,7 +58,7 @@ struct ManifestNode {
   }
 
   /// The entries of a list, keyed by their index as in `name[0]`.
-  func list() throws(ManifestError) -> [ManifestNode] {
+  public func list() throws(ManifestError) -> [ManifestNode] {
     guard case .sequence(let sequence) = node else { throw wrongType("a list") }
     return sequence.enumerated().map { index, value in
       var child = place
@@ -65,13 +68,13 @@ struct ManifestNode {
   }
 
   /// Whether the value is a list.
-  var isList: Bool {
+  public var isList: Bool {
     if case .sequence = node { return true }
     return false
   }
 
   /// A text that is not empty.
-  func string() throws(ManifestError) -> String {
+  public func string() throws(ManifestError) -> String {
     guard case .scalar(let scalar) = node, node.null == nil || scalar.style != .plain, !scalar.string.isEmpty
     else {
       throw wrongType("a text")
@@ -80,7 +83,7 @@ struct ManifestNode {
   }
 
   /// A whole number within `range`.
-  func integer(in range: ClosedRange<Int>) throws(ManifestError) -> Int {
+  public func integer(in range: ClosedRange<Int>) throws(ManifestError) -> Int {
     guard isPlain, let value = node.int else { throw wrongType("a whole number") }
     guard range.contains(value) else {
       throw error("\(value) is out of range; give \(range.lowerBound) to \(range.upperBound)")
@@ -89,19 +92,19 @@ struct ManifestNode {
   }
 
   /// A finite number.
-  func number() throws(ManifestError) -> Double {
+  public func number() throws(ManifestError) -> Double {
     guard isPlain, let value = node.float, value.isFinite else { throw wrongType("a number") }
     return value
   }
 
   /// `true` or `false`.
-  func bool() throws(ManifestError) -> Bool {
+  public func bool() throws(ManifestError) -> Bool {
     guard isPlain, let value = node.bool else { throw wrongType("true or false") }
     return value
   }
 
   /// One of the cases of a type named by strings.
-  func choice<Choice: RawRepresentable & CaseIterable>(
+  public func choice<Choice: RawRepresentable & CaseIterable>(
     of type: Choice.Type
   ) throws(ManifestError) -> Choice where Choice.RawValue == String {
     let names = type.allCases.map(\.rawValue)
@@ -113,21 +116,22 @@ struct ManifestNode {
     return choice
   }
 
-  /// An expression, or a text that starts where the expression does.
-  func part() throws(ManifestError) -> ManifestPart {
-    guard case .scalar(let scalar) = node else { throw wrongType("an expression") }
-    let text = try string()
-    let isQuoted = scalar.style == .singleQuoted || scalar.style == .doubleQuoted
-    return try ExpressionParser.parse(text, at: place.advanced(by: isQuoted ? 1 : 0))
+  /// The text's first character as seen from the value's place: 1 inside quotes.
+  public var textOffset: Int {
+    guard case .scalar(let scalar) = node else { return 0 }
+    return scalar.style == .singleQuoted || scalar.style == .doubleQuoted ? 1 : 0
   }
 
-  /// A feature path, with its place.
-  func path() throws(ManifestError) -> PlacedPath {
-    let part = try part()
-    guard case .feature(let path) = part.expression.form else {
-      throw ManifestError(place: place, "expected a feature path, without slices and functions")
-    }
-    return PlacedPath(path: path, place: place)
+  /// Whether the value is a text, number or truth value rather than a list or a mapping.
+  public var isScalar: Bool {
+    if case .scalar = node { return true }
+    return false
+  }
+
+  /// Whether the value is a mapping.
+  public var isMapping: Bool {
+    if case .mapping = node { return true }
+    return false
   }
 
   private var isPlain: Bool {
@@ -136,22 +140,18 @@ struct ManifestNode {
   }
 }
 
-/// A feature path with the place that names it.
-struct PlacedPath: Sendable {
-  let path: FeaturePath
-  let place: ManifestPlace
-}
-
 /// The entries of a mapping.
-struct ManifestMapping {
-  let entries: [(key: String, node: ManifestNode)]
-  let place: ManifestPlace
+public struct ManifestMapping {
+  /// Keys and values in the order of the file.
+  public let entries: [(key: String, node: ManifestNode)]
+  /// Where the mapping stands.
+  public let place: ManifestPlace
 
   /// The value of `key`, or nil.
-  subscript(key: String) -> ManifestNode? { entries.first { $0.key == key }?.node }
+  public subscript(key: String) -> ManifestNode? { entries.first { $0.key == key }?.node }
 
   /// The value of `key`, or an error.
-  func required(_ key: String, _ why: String) throws(ManifestError) -> ManifestNode {
+  public func required(_ key: String, _ why: String) throws(ManifestError) -> ManifestNode {
     guard let node = self[key] else {
       throw ManifestError(place: place, "missing key \(quoted(key)); \(why)")
     }
@@ -161,7 +161,7 @@ struct ManifestMapping {
 
 extension ManifestPlace {
   /// The same place under a further key.
-  func child(_ name: String) -> ManifestPlace {
+  public func child(_ name: String) -> ManifestPlace {
     var place = self
     place.key += (place.key.isEmpty ? "" : ".") + name
     return place
