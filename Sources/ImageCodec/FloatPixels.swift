@@ -1,0 +1,113 @@
+/// An RGB image in the making: float32 values in 0…1, shape [height, width, 3].
+///
+/// Each change is made in float32 steps in the order of TensorFlow's CPU kernels and leaves values in 0…1.
+struct FloatPixels {
+  let height: Int
+  let width: Int
+  /// The values, row by row, channels interleaved.
+  var values: [Float]
+
+  /// Creates the float image of `image`: sample × (1 ÷ 255), the factor rounded to float32.
+  ///
+  /// - Throws: `ImageError` when the image has not 3 channels.
+  init(_ image: Raster<UInt8>) throws(ImageError) {
+    guard image.channels == 3 else {
+      throw ImageError(.shapeDiffers(expected: ExpectedShape(channels: 3), found: image.shape))
+    }
+    height = image.height
+    width = image.width
+    let scale: Float = 1 / 255
+    values = image.samples.map { Float($0) * scale }
+  }
+
+  /// Returns the image in whole numbers: value × 255.5 without what is behind the point.
+  func raster() -> Raster<UInt8> {
+    Raster(
+      unchecked: ImageShape(height: height, width: width, channels: 3),
+      samples: values.map { UInt8(truncatingIfNeeded: Int32(Self.clipped($0) * 255.5)) })
+  }
+
+  /// Makes one change.
+  mutating func make(_ change: Augmentation.Change) {
+    switch change {
+    case .crop(let box): crop(to: box)
+    case .brightness(let delta): brighten(by: delta)
+    case .contrast(let factor): contrast(by: factor)
+    case .saturation(let factor): saturate(by: factor)
+    case .hue(let delta): turnHue(by: delta)
+    }
+  }
+
+  /// Returns `value`, at least 0 and at most 1.
+  @inline(__always) static func clipped(_ value: Float) -> Float { max(min(value, 1), 0) }
+
+  private mutating func brighten(by delta: Float) {
+    unsafe values.withUnsafeMutableBufferPointer { values in
+      for i in values.indices { unsafe values[i] = Self.clipped(values[i] + delta) }
+    }
+  }
+
+  private mutating func contrast(by factor: Float) {
+    let (red, green, blue) = means()
+    unsafe values.withUnsafeMutableBufferPointer { values in
+      for i in stride(from: 0, to: values.count, by: 3) {
+        unsafe values[i] = Self.clipped(red + factor * (values[i] - red))
+        unsafe values[i + 1] = Self.clipped(green + factor * (values[i + 1] - green))
+        unsafe values[i + 2] = Self.clipped(blue + factor * (values[i + 2] - blue))
+      }
+    }
+  }
+
+  /// The means of the channels, summed in float32 as the reference does: the second half of the pixels is
+  /// added to the first until one is left; the middle one of an odd number waits.
+  private func means() -> (Float, Float, Float) {
+    let pixels = height * width
+    guard pixels > 1 else { return (values[0], values[1], values[2]) }
+    return unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: (pixels - pixels / 2) * 3) { sums in
+      unsafe values.withUnsafeBufferPointer { values in
+        let right = pixels / 2
+        var left = pixels - right
+        for i in 0..<right * 3 { unsafe sums.initializeElement(at: i, to: values[left * 3 + i] + values[i]) }
+        for i in right * 3..<left * 3 { unsafe sums.initializeElement(at: i, to: values[i]) }
+        while left > 1 {
+          let half = left / 2
+          left -= half
+          for i in 0..<half * 3 { unsafe sums[i] += sums[left * 3 + i] }
+        }
+        let scale = 1 / Float(pixels)
+        return unsafe (sums[0] * scale, sums[1] * scale, sums[2] * scale)
+      }
+    }
+  }
+
+  private mutating func crop(to box: CropBox) {
+    let rows = box.places(count: height)
+    let columns = box.places(count: width)
+    let width = width
+    values = unsafe values.withUnsafeBufferPointer { source in
+      unsafe columns.withUnsafeBufferPointer { columns in
+        unsafe [Float](unsafeUninitializedCapacity: source.count) { out, filled in
+          filled = source.count
+          unsafe out.initialize(repeating: 0)
+          for (y, row) in rows.enumerated() {
+            guard let row else { continue }
+            let top = row.lower * width
+            let bottom = row.upper * width
+            for x in 0..<width {
+              guard let column = unsafe columns[x] else { continue }
+              for channel in 0..<3 {
+                let topLeft = unsafe source[(top + column.lower) * 3 + channel]
+                let topRight = unsafe source[(top + column.upper) * 3 + channel]
+                let bottomLeft = unsafe source[(bottom + column.lower) * 3 + channel]
+                let bottomRight = unsafe source[(bottom + column.upper) * 3 + channel]
+                let upper = topLeft + (topRight - topLeft) * column.share
+                let lower = bottomLeft + (bottomRight - bottomLeft) * column.share
+                unsafe out[(y * width + x) * 3 + channel] = Self.clipped(upper + (lower - upper) * row.share)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
