@@ -9,6 +9,7 @@ random.tsv: seed 0, seed 1, kind (unit: [0, 1); span: [-0.2, 0.2); whole: int32 
 chains.tsv: seed 0, seed 1, camera, then per operation its seed "a,b" and what it drew.
 expected.tsv: file, operation, seed 0, seed 1, camera, drawn values, CRC-32 of the float32 samples in [0, 1] that the
 operation leaves (negative zero made positive), CRC-32 of the uint8 samples, 12 of those spread over the image.
+colors.tsv: operation, factor or delta, red, green and blue before, and after.
 """
 
 import os
@@ -55,7 +56,8 @@ def images():
     yield "extremes", dark
     v, u = np.mgrid[0:224, 0:224]
     scene = np.stack([u * 200 // 223 + 20, 60 + v * 150 // 223, 130 + 0 * u], -1)
-    for row, column, radius, color in ((60, 70, 40, (210, 40, 30)), (150, 130, 55, (30, 90, 200)), (90, 180, 25, (128,) * 3)):
+    discs = ((60, 70, 40, (210, 40, 30)), (150, 130, 55, (30, 90, 200)), (90, 180, 25, (128,) * 3))
+    for row, column, radius, color in discs:
         scene[(v - row) ** 2 + (u - column) ** 2 < radius**2] = color
     yield "scene", scene
     yield "pixel", np.array([[[200, 100, 50]]])
@@ -79,9 +81,7 @@ def crop(image, seed):
     return tf.image.crop_and_resize(image[None], box, [0], size)[0], tf.concat([top, left, height, width], 0)
 
 
-def center_crop(image, seed):
-    side = tf.reshape(tf.clip_by_value(tf.sqrt(0.9), 0, 1), (1,))
-    start = (1 - side) / 2
+def fixed_crop(image, start, side):
     box = tf.stack([start, start, start + side, start + side], axis=1)
     size = tf.shape(image)[:2]
     return tf.image.crop_and_resize(image[None], box, [0], size)[0], tf.concat([start, side], 0)
@@ -128,7 +128,18 @@ def augment(image, seed, operations):
 
 def center(image):
     """As before evaluation: no seed."""
-    cropped, drawn = center_crop(tf.image.convert_image_dtype(image, tf.float32), None)
+    side = tf.reshape(tf.clip_by_value(tf.sqrt(0.9), 0, 1), (1,))
+    return fixed(image, (1 - side) / 2, side)
+
+
+def edge(image):
+    """A box that ends so near the edge that some sizes of image round its last place across."""
+    side = tf.reshape(tf.sqrt(0.85), (1,))
+    return fixed(image, np.float32(0.99999964) * (1 - side), side)
+
+
+def fixed(image, start, side):
+    cropped, drawn = fixed_crop(tf.image.convert_image_dtype(image, tf.float32), start, side)
     cropped = tf.clip_by_value(cropped, 0, 1)
     return cropped, tf.image.convert_image_dtype(cropped, tf.uint8, saturate=True), (), (drawn,)
 
@@ -162,8 +173,6 @@ def write(name, rows):
 
 
 SEEDS = [(0, 0), (1, 2), (123456789, 2000000000), (-1, 5), (2147483647, -2147483648), (77, 1)]
-# The last one lets the crop's box end so near the edge that rounding takes it across.
-EDGE = []
 
 rows = []
 for seed in SEEDS:
@@ -190,8 +199,9 @@ for name, image in images():
     with open(f"{out}/{name}.png", "wb") as file:
         file.write(tf.io.encode_png(image).numpy())
     rows.append(line(name, "center", (0, 0), 0, both_ways(center, image)))
+    rows.append(line(name, "edge", (0, 0), 0, both_ways(edge, image)))
     for operation, recipe in RECIPES.items():
-        for number, seed in enumerate(SEEDS + EDGE):
+        for number, seed in enumerate(SEEDS):
             if name == "scene" and (number not in (1, 3) or operation == "reversed"):
                 continue
             camera = number % 3
@@ -203,3 +213,17 @@ for name, image in images():
             result = both_ways(function, image, moved)
             rows.append(line(name, operation, seed, camera, result))
 write("expected.tsv", rows)
+
+# Single colors in float32: all orders of values that are equal, neighbors in float32, or at the ends of the range.
+values = [np.float32(v) for v in (0, 0.3, 0.5, 1)]
+values += [np.nextafter(values[1], np.float32(1)), np.nextafter(values[2], np.float32(0))]
+colors = np.array([(r, g, b) for r in values for g in values for b in values], np.float32)
+rows = []
+for operation, adjust, amounts in (
+    ("saturation", tf.image.adjust_saturation, (0.0, 0.8, 1.1999999, 3.0)),
+    ("hue", tf.image.adjust_hue, (-0.5, -0.05, 1e-8, 0.049999, 0.5)),
+):
+    for amount in amounts:
+        after = tf.clip_by_value(adjust(colors[None], amount), 0, 1)[0].numpy() + np.float32(0)
+        rows += [(operation, bits(amount), bits(a), bits(b)) for a, b in zip(colors, after)]
+write("colors.tsv", rows)

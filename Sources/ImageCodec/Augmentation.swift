@@ -27,9 +27,7 @@ public struct Augmentation: Sendable, Hashable {
   ///   brightness limit is not in 0…1 or a hue limit is not in 0…0.5.
   public init(_ operations: [Operation]) throws(ImageError) {
     for operation in operations {
-      guard operation.isPossible else {
-        throw ImageError(.badSetting(detail: "augmentation \(operation) is out of bounds; see its limits"))
-      }
+      guard operation.isPossible else { throw ImageError(.badSetting(detail: operation.complaint)) }
     }
     self.init(unchecked: operations)
   }
@@ -68,7 +66,7 @@ public struct Augmentation: Sendable, Hashable {
     -> Raster<UInt8>
   {
     guard area > 0, area <= 1 else {
-      throw ImageError(.badSetting(detail: "a crop to \(area) of the area cannot be; take one in 0…1"))
+      throw ImageError(.badSetting(detail: "a crop to \(area) of the area cannot be; take a part in 0…1 but not 0"))
     }
     var pixels = try FloatPixels(image)
     pixels.make(.crop(CropBox.center(area: area)))
@@ -106,8 +104,19 @@ extension Augmentation.Operation {
     case .randomResizedCrop(let area): area.lowerBound > 0 && area.upperBound <= 1
     case .brightness(let limit): limit >= 0 && limit <= 1
     case .contrast(let factors), .saturation(let factors):
-      factors.lowerBound >= 0 && factors.upperBound.isFinite
+      factors.lowerBound >= 0 && factors.upperBound.isFinite && !factors.isEmpty
     case .hue(let limit): limit >= 0 && limit <= 0.5
+    }
+  }
+
+  /// What is wrong when it is not possible.
+  fileprivate var complaint: String {
+    switch self {
+    case .randomResizedCrop(let area): "a crop to \(area) of the area cannot be; take parts in 0…1 but not 0"
+    case .brightness(let limit): "a brightness limit of \(limit) cannot be; take one in 0…1"
+    case .contrast(let factors): "contrast factors \(factors) cannot be; take a range from 0 up"
+    case .saturation(let factors): "saturation factors \(factors) cannot be; take a range from 0 up"
+    case .hue(let limit): "a hue limit of \(limit) cannot be; take one in 0…0.5"
     }
   }
 

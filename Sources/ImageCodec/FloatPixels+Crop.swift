@@ -1,7 +1,8 @@
 /// Cutting out a box.
 extension FloatPixels {
-  /// Stretches the part of the image in `box` to the whole image, linearly between the samples: first along
-  /// rows, then along columns. Places beyond the image become 0.
+  /// Stretches the part of the image in `box` to the whole image.
+  ///
+  /// Linear between the samples, first along rows, then along columns. Places beyond the image become 0.
   ///
   /// Source: TensorFlow 2.15, `CropAndResize`.
   mutating func crop(to box: CropBox) {
@@ -28,9 +29,10 @@ extension FloatPixels {
             }
             let (upper, lower) = ((row.lower & 1) * rowCount, (row.upper & 1) * rowCount)
             let share = row.share
+            let start = y * rowCount
             for i in 0..<rowCount {
-              let (top, bottom) = unsafe (stretched[upper + i], stretched[lower + i])
-              unsafe out[y * rowCount + i] = Self.clipped(top + (bottom - top) * share)
+              let (top, bottom) = unsafe (stretched[upper &+ i], stretched[lower &+ i])
+              unsafe out[start &+ i] = Self.clipped(top + (bottom - top) * share)
             }
           }
         }
@@ -47,8 +49,8 @@ extension FloatPixels {
       guard let column else { continue }
       let (left, right, share) = (column.lower * 3, column.upper * 3, column.share)
       for channel in 0..<3 {
-        let from = unsafe source[left + channel]
-        unsafe out[x * 3 + channel] = from + (source[right + channel] - from) * share
+        let from = unsafe source[left &+ channel]
+        unsafe out[x &* 3 &+ channel] = from + (source[right &+ channel] - from) * share
       }
     }
   }

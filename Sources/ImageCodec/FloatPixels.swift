@@ -75,10 +75,11 @@ struct FloatPixels {
   private mutating func contrast(by factor: Float) {
     let (red, green, blue) = means()
     unsafe values.withUnsafeMutableBufferPointer { values in
-      for i in stride(from: 0, to: values.count, by: 3) {
+      for pixel in 0..<values.count / 3 {
+        let i = pixel &* 3
         unsafe values[i] = Self.clipped(red + factor * (values[i] - red))
-        unsafe values[i + 1] = Self.clipped(green + factor * (values[i + 1] - green))
-        unsafe values[i + 2] = Self.clipped(blue + factor * (values[i + 2] - blue))
+        unsafe values[i &+ 1] = Self.clipped(green + factor * (values[i &+ 1] - green))
+        unsafe values[i &+ 2] = Self.clipped(blue + factor * (values[i &+ 2] - blue))
       }
     }
   }

@@ -9,6 +9,8 @@ struct AugmentationExpectation: CustomStringConvertible, Sendable {
   let operation: String
   let seed: SampleSeed
   let camera: Int
+  /// What TensorFlow drew, or where a fixed crop lies.
+  let drawn: [Float]
   /// The float32 values in 0…1.
   let floatChecksum: String
   let byteChecksum: String
@@ -29,7 +31,7 @@ struct AugmentationExpectation: CustomStringConvertible, Sendable {
       else { return nil }
       return AugmentationExpectation(
         file: fields[0], operation: fields[1], seed: SampleSeed(first, second), camera: camera,
-        floatChecksum: fields[6], byteChecksum: fields[7],
+        drawn: floats(fields[5]), floatChecksum: fields[6], byteChecksum: fields[7],
         samples: fields[8].split(separator: ",").compactMap { UInt8($0) })
     }
   }

@@ -29,7 +29,7 @@ private func changed(_ image: Raster<UInt8>, _ changes: Augmentation.Change...) 
 @Test func `the table of expected images is whole`() {
   let all = AugmentationExpectation.all()
   #expect(Set(all.map(\.file)).count == 9)
-  #expect(Set(all.map(\.operation)) == Set(operations.keys).union(["center"]))
+  #expect(Set(all.map(\.operation)) == Set(operations.keys).union(["center", "edge"]))
   #expect(all.allSatisfy { $0.samples.count == 12 })
 }
 
@@ -40,7 +40,11 @@ func `an augmented image is that of TensorFlow`(_ expected: AugmentationExpectat
   let result: Raster<UInt8>
   if expected.operation == "center" {
     pixels.make(.crop(CropBox.center(area: 0.9)))
+    #expect(expected.drawn == [CropBox.center(area: 0.9).start, CropBox.center(area: 0.9).side])
     result = try Augmentation.centerCrop(image)
+  } else if expected.operation == "edge" {
+    pixels.make(.crop(CropBox(start: expected.drawn[0], side: expected.drawn[1])))
+    result = pixels.raster()
   } else {
     let augmentation = try Augmentation(try #require(operations[expected.operation]))
     for step in augmentation.steps(seed: expected.seed, camera: expected.camera) { pixels.make(step.change) }
@@ -71,6 +75,18 @@ func `an augmented image is that of TensorFlow`(_ expected: AugmentationExpectat
         }
       #expect(drawn == floats(expected[2 * i + 1]))
     }
+  }
+}
+
+@Test func `a colour's saturation and hue become those of TensorFlow`() throws {
+  let lines = augmentationLines("colors")
+  #expect(lines.count == 216 * 9)
+  for line in lines {
+    let amount = try #require(floats(line[1]).first)
+    var pixel = try FloatPixels(row([0, 0, 0]))
+    pixel.values = floats(line[2])
+    pixel.make(line[0] == "hue" ? .hue(amount) : .saturation(amount))
+    #expect(pixel.values == floats(line[3]), "\(line)")
   }
 }
 
@@ -129,6 +145,15 @@ func `an augmented image is that of TensorFlow`(_ expected: AugmentationExpectat
   #expect(box.places(count: 1) == [CropBox.Place(lower: 0, upper: 0, share: 0)])
 }
 
+@Test func `a place that rounds across the edge is beyond the image`() {
+  // 0.9999996 · (1 − √0.85) + √0.85 is 1 in float32, and so is a hair of the last place's sum too much.
+  let side = Float(0.85).squareRoot()
+  let box = CropBox(start: 0.99999964 * (1 - side), side: side)
+  #expect(box.places(count: 31).last == .some(nil))
+  #expect(box.places(count: 31).dropLast().allSatisfy { $0 != nil })
+  #expect(box.places(count: 32).allSatisfy { $0 != nil })
+}
+
 @Test func `an image of one colour stays so however it is cropped`() throws {
   let samples = (0..<21 * 17).flatMap { _ in [7, 77, 177] as [UInt8] }
   let image = try Raster(shape: ImageShape(height: 21, width: 17, channels: 3), samples: samples)
@@ -158,8 +183,9 @@ func `an augmented image is that of TensorFlow`(_ expected: AugmentationExpectat
   let next = SampleSeed(mixtureSeed: 42, position: 1001)
   #expect(try augmentation.apply(to: image, seed: next, camera: 0) != once)
   // A camera's number is added to both halves of the seed.
-  #expect(try augmentation.apply(to: image, seed: seed.forCamera(2), camera: 0)
-    == augmentation.apply(to: image, seed: seed, camera: 2))
+  #expect(
+    try augmentation.apply(to: image, seed: seed.forCamera(2), camera: 0)
+      == augmentation.apply(to: image, seed: seed, camera: 2))
 }
 
 @Test func `images that are not RGB are refused`() throws {
@@ -174,14 +200,17 @@ func `an augmented image is that of TensorFlow`(_ expected: AugmentationExpectat
   }
 }
 
-@Test(arguments: [
-  .randomResizedCrop(area: 0...0.9), .randomResizedCrop(area: 0.5...1.5), .brightness(limit: -0.1),
-  .brightness(limit: .nan), .brightness(limit: .infinity), .contrast(-0.5..<1), .contrast(1..<(.infinity)),
-  .saturation(-0.5..<1), .saturation(1..<(.infinity)), .hue(limit: 0.6), .hue(limit: -0.1), .hue(limit: .nan),
-] as [Augmentation.Operation])
+@Test(
+  arguments: [
+    .randomResizedCrop(area: 0...0.9), .randomResizedCrop(area: 0.5...1.5), .brightness(limit: -0.1),
+    .brightness(limit: .nan), .brightness(limit: .infinity), .contrast(-0.5..<1), .contrast(1..<(.infinity)),
+    .saturation(-0.5..<1), .saturation(1..<(.infinity)), .contrast(1..<1), .hue(limit: 0.6),
+    .hue(limit: -0.1), .hue(limit: .nan),
+  ] as [Augmentation.Operation])
 func `settings out of bounds are refused`(_ operation: Augmentation.Operation) {
   let error = #expect(throws: ImageError.self) { try Augmentation([.hue(limit: 0.05), operation]) }
   #expect(error?.kind == .usage)
+  #expect(error?.description.contains(" cannot be; take ") == true)
 }
 
 @Test(arguments: [0, -0.5, 1.5, .nan] as [Float])
