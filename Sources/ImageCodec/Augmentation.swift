@@ -66,7 +66,7 @@ public struct Augmentation: Sendable, Hashable {
     -> Raster<UInt8>
   {
     guard area > 0, area <= 1 else {
-      throw ImageError(.badSetting(detail: "a crop to \(area) of the area cannot be; take a part in 0…1 but not 0"))
+      throw ImageError(.badSetting(detail: "an area of \(area) cannot be; take a part in 0…1 but not 0"))
     }
     var pixels = try FloatPixels(image)
     pixels.make(.crop(CropBox.center(area: area)))

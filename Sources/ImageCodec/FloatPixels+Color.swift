@@ -58,8 +58,8 @@ extension FloatPixels {
         let positive = Self.pick(turned < 0, turned + 6, turned)
         let hue = Self.pick(positive >= 6, positive - 6, positive)
         let steps = (
-          Self.pick(hue < 1, 0, 1), Self.pick(hue < 2, 0, 1), Self.pick(hue < 3, 0, 1), Self.pick(hue < 4, 0, 1),
-          Self.pick(hue < 5, 0, 1)
+          Self.pick(hue < 1, 0, 1), Self.pick(hue < 2, 0, 1), Self.pick(hue < 3, 0, 1),
+          Self.pick(hue < 4, 0, 1), Self.pick(hue < 5, 0, 1)
         )
         let part = hue - (steps.0 + steps.1 + steps.2 + steps.3 + steps.4)
         let isOdd = steps.0 - steps.1 + steps.2 - steps.3 + steps.4 > 0

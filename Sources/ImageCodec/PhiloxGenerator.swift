@@ -1,7 +1,7 @@
 /// Random numbers that are a function of a seed: the same seed always gives the same sequence.
 ///
-/// Equals TensorFlow's `tf.random.stateless_uniform`, bit for bit: Philox 4×32-10 in counter mode, its key and
-/// the upper half of its counter drawn from the seed by Philox itself. As there, nothing is used up: each
+/// Equals TensorFlow's `tf.random.stateless_uniform`, bit for bit: Philox 4×32-10 in counter mode, its key
+/// and the upper half of its counter drawn from the seed by Philox itself. As there, nothing is used up: each
 /// call starts at the sequence's beginning, so calls for different kinds of numbers are correlated.
 ///
 /// Sources: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011), for the
