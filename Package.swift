@@ -33,14 +33,16 @@ let package = Package(
   targets: [
     .systemLibrary(name: "CISAL", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
     .target(name: "CProtobufC", exclude: ["example.proto"], linkerSettings: [.linkedLibrary("protobuf-c")]),
     .target(
       name: "CImage",
       linkerSettings: [.linkedLibrary("jpeg"), .linkedLibrary("png16"), .linkedLibrary("isal")]),
     .target(
       name: "ByteIO",
-      dependencies: ["CISAL", "CZlib", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: ["CISAL", "CZlib", "CZstd", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: settings),
+    .target(name: "Workers", swiftSettings: settings),
     .target(name: "JSON", dependencies: ["ByteIO"], swiftSettings: settings),
     .target(name: "TensorFiles", dependencies: ["ByteIO", "JSON"], swiftSettings: settings),
     .target(name: "TFRecord", dependencies: ["ByteIO", "CProtobufC"], swiftSettings: settings),
@@ -55,12 +57,17 @@ let package = Package(
       name: "DatasetManifest", dependencies: ["ByteIO", "Actions", "ManifestSyntax"], swiftSettings: settings),
     .target(
       name: "EpisodeStore",
-      dependencies: ["ByteIO", "JSON", "TensorFiles", "Actions", .product(name: "GRDB", package: "GRDB.swift")],
+      dependencies: [
+        "ByteIO", "JSON", "TensorFiles", "Actions", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ],
       swiftSettings: settings),
+    .target(
+      name: "SampleShards", dependencies: ["ByteIO", "JSON", "TensorFiles", "ImageCodec"], swiftSettings: settings),
     .target(
       name: "Ingest",
       dependencies: [
-        "ByteIO", "JSON", "TFRecord", "TensorFiles", "ImageCodec", "Actions", "RLDS", "ManifestSyntax",
+        "Workers", "ByteIO", "JSON", "TFRecord", "TensorFiles", "ImageCodec", "Actions", "RLDS", "ManifestSyntax",
         "DatasetManifest",
         "EpisodeStore",
       ],
@@ -102,7 +109,9 @@ let package = Package(
       swiftSettings: testSettings),
     .testTarget(
       name: "IngestTests",
-      dependencies: ["Ingest", "ByteIO", "JSON", "RLDS", "TFRecord", "TensorFiles", "ImageCodec", "TestSupport"],
+      dependencies: [
+        "Ingest", "Workers", "ByteIO", "JSON", "RLDS", "TFRecord", "TensorFiles", "ImageCodec", "TestSupport",
+      ],
       swiftSettings: testSettings),
     .testTarget(
       name: "PipelineTests", dependencies: ["ByteIO", "JSON", "TFRecord", "EpisodeStore", "TestSupport"],

@@ -5,6 +5,7 @@ public import EpisodeStore
 internal import JSON
 public import RLDS
 internal import TFRecord
+internal import Workers
 
 /// Turns an RLDS dataset into an episode store.
 ///

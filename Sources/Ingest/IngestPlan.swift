@@ -3,6 +3,7 @@ internal import EpisodeStore
 internal import JSON
 internal import RLDS
 internal import TFRecord
+internal import Workers
 
 /// Which records go into which shard: a function of the input and the options, not of the workers.
 struct IngestPlan: Sendable {

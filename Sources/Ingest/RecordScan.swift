@@ -1,5 +1,6 @@
 public import ByteIO
 public import TFRecord
+internal import Workers
 
 /// A check of the framing and the checksums of many TFRecord files.
 public struct RecordScan: Sendable {

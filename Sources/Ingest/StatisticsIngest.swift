@@ -6,6 +6,7 @@ internal import JSON
 public import RLDS
 internal import Synchronization
 internal import TFRecord
+internal import Workers
 
 /// The statistics of a dataset without a store: reads actions and proprio, and never looks at an image.
 public struct StatisticsIngest: Sendable {

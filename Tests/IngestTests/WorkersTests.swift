@@ -1,7 +1,6 @@
 import Synchronization
 import Testing
-
-@testable import Ingest
+import Workers
 
 @Suite struct WorkersTests {
   private struct Fault: Error, Equatable { let index: Int }

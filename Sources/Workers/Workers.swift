@@ -3,7 +3,7 @@ internal import Synchronization
 /// Runs `work` for each index below `count` on at most `workers` tasks, in rising order of starting.
 ///
 /// When some throw, no further ones start, and the error of the lowest index is thrown, whatever the timing.
-func forEachIndex(
+public func forEachIndex(
   below count: Int, workers: Int, _ work: @Sendable @escaping (Int) async throws -> Void
 ) async throws {
   let queue = IndexQueue(count: count)
@@ -52,16 +52,18 @@ private final class IndexQueue: Sendable {
 }
 
 /// Results that several tasks fill in by index.
-final class Slots<Value: Sendable>: Sendable {
+public final class Slots<Value: Sendable>: Sendable {
   private let values: Mutex<[Value?]>
 
-  init(count: Int) { values = Mutex([Value?](repeating: nil, count: count)) }
+  /// `count` empty slots.
+  public init(count: Int) { values = Mutex([Value?](repeating: nil, count: count)) }
 
-  subscript(index: Int) -> Value? {
+  /// What was filled in at `index`.
+  public subscript(index: Int) -> Value? {
     get { values.withLock { $0[index] } }
     set { values.withLock { $0[index] = newValue } }
   }
 
   /// What was filled in, in order.
-  var filled: [Value] { values.withLock { $0.compactMap(\.self) } }
+  public var filled: [Value] { values.withLock { $0.compactMap(\.self) } }
 }

@@ -1,9 +1,9 @@
-internal import ByteIO
+public import ByteIO
 
 /// The bytes of the columns of one shard while it is made, in memory up to a bound and beyond it in a file.
-final class ColumnSpool {
+public final class ColumnSpool {
   /// How many bytes of one column are held in memory.
-  static let memoryLimit = 1 << 20
+  public static let memoryLimit = 1 << 20
 
   private let directory: String
   private var file: ScratchFile?
@@ -11,10 +11,10 @@ final class ColumnSpool {
   private var reader: InputFile?
 
   /// Creates a spool whose file, when it needs one, lies in `directory`.
-  init(in directory: String) { self.directory = directory }
+  public init(in directory: String) { self.directory = directory }
 
   /// Moves `bytes` to the file and returns where they lie.
-  func append(_ bytes: [UInt8]) throws(FileError) -> Range<Int> {
+  public func append(_ bytes: [UInt8]) throws(FileError) -> Range<Int> {
     let target: ScratchFile
     if let file {
       target = file
@@ -29,7 +29,7 @@ final class ColumnSpool {
   }
 
   /// Returns the file with everything that was appended so far.
-  func contents() throws(FileError) -> InputFile? {
+  public func contents() throws(FileError) -> InputFile? {
     if let reader { return reader }
     reader = try file?.contents()
     return reader
@@ -37,12 +37,15 @@ final class ColumnSpool {
 }
 
 /// One column of a shard in the making.
-struct SpooledColumn {
-  private(set) var byteCount = 0
+public struct SpooledColumn {
+  public private(set) var byteCount = 0
   private var stored: [Range<Int>] = []
   private var pending: [UInt8] = []
 
-  mutating func append(_ bytes: Bytes, _ spool: ColumnSpool) throws(FileError) {
+  /// An empty column.
+  public init() {}
+
+  public mutating func append(_ bytes: Bytes, _ spool: ColumnSpool) throws(FileError) {
     bytes.append(to: &pending)
     byteCount += bytes.count
     if pending.count >= ColumnSpool.memoryLimit {
@@ -51,12 +54,12 @@ struct SpooledColumn {
     }
   }
 
-  mutating func append<T: BitwiseCopyable>(_ values: [T], _ spool: ColumnSpool) throws(FileError) {
+  public mutating func append<T: BitwiseCopyable>(_ values: [T], _ spool: ColumnSpool) throws(FileError) {
     try append(Bytes(values: values), spool)
   }
 
   /// Writes all bytes in order.
-  func write(to file: AtomicFile, _ spool: ColumnSpool) throws(FileError) {
+  public func write(to file: AtomicFile, _ spool: ColumnSpool) throws(FileError) {
     if !stored.isEmpty, let contents = try spool.contents() {
       for range in stored { try file.append(range.count, from: contents, at: range.lowerBound) }
     }

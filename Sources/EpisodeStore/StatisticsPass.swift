@@ -1,15 +1,18 @@
-internal import Actions
+public import Actions
 internal import ByteIO
-internal import DatasetManifest
-internal import EpisodeStore
 internal import TensorFiles
 
 /// Computes the statistics of a dataset from its standardised rows, which it goes through twice.
-struct StatisticsPass {
+public struct StatisticsPass {
   /// The standardised rows of some episodes: action [N, A], proprio [N, P].
-  struct Block {
-    let action: [Float]
-    let proprio: [Float]
+  public struct Block {
+    public let action: [Float]
+    public let proprio: [Float]
+
+    public init(action: [Float], proprio: [Float]) {
+      self.action = action
+      self.proprio = proprio
+    }
   }
 
   let actionDimension: Int
@@ -17,10 +20,17 @@ struct StatisticsPass {
   let proprioDimension: Int
   let mask: [Bool]
 
+  public init(actionDimension: Int, proprioDimension: Int, mask: [Bool]) {
+    self.actionDimension = actionDimension
+    self.proprioDimension = proprioDimension
+    self.mask = mask
+  }
+
   /// Returns the statistics over all blocks that `forEachBlock` gives, the same in each call.
   ///
   /// - Throws: `ActionsError` where there is no row, and what `forEachBlock` throws.
-  func run(episodeCount: Int, forEachBlock: ((Block) throws -> Void) throws -> Void) throws -> DatasetStatistics {
+  public func run(episodeCount: Int, forEachBlock: ((Block) throws -> Void) throws -> Void) throws -> DatasetStatistics
+  {
     var action = try StatisticsAccumulator(dimension: actionDimension)
     var proprio = proprioDimension > 0 ? try StatisticsAccumulator(dimension: proprioDimension) : nil
     try forEachBlock { block in
@@ -47,7 +57,7 @@ extension StatisticsPass {
   private static let blockByteCount = 4 << 20
 
   /// Calls `body` with the rows of the shard at `path`, in blocks.
-  func forEachBlock(ofShard path: String, _ body: (Block) throws -> Void) throws {
+  public func forEachBlock(ofShard path: String, _ body: (Block) throws -> Void) throws {
     let file = try SafetensorsFile(path)
     let action = try file.bytes("action")
     let proprio = proprioDimension > 0 ? try file.bytes("proprio") : Bytes([])

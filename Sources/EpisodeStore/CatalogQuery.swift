@@ -1,0 +1,69 @@
+internal import ByteIO
+internal import GRDBSQLite
+
+/// A condition on the episodes of a store, in SQL, that can do nothing but read.
+///
+/// The database is opened read-only, and an authorizer refuses everything but reading the catalog's own tables.
+public struct CatalogQuery: Sendable {
+  private let path: String
+
+  /// Prepares to ask the catalog at `path`.
+  public init(_ path: String) { self.path = path }
+
+  /// The ordinals of the episodes that satisfy `condition`, ascending.
+  ///
+  /// - Throws: `StoreError` where the catalog is missing, or the condition is no expression or does more than read.
+  /// - Complexity: O(rows).
+  public func ordinals(where condition: String) throws(StoreError) -> [Int] {
+    guard Directory.entry(path) == .file else {
+      throw StoreError(.inputMissing, file: path, "there is no catalog; ingest the dataset again")
+    }
+    var connection: OpaquePointer?
+    let opened = unsafe sqlite3_open_v2(path, &connection, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil)
+    defer { _ = unsafe sqlite3_close_v2(connection) }
+    guard opened == SQLITE_OK else { throw failure(connection, "it cannot be opened") }
+    unsafe sqlite3_set_authorizer(connection, authorize, nil)
+    let sql = "SELECT ordinal FROM episodes WHERE (\(condition)\n) ORDER BY ordinal"
+    var statement: OpaquePointer?
+    var rest = 0
+    let prepared = unsafe sql.withCString { text in
+      var tail: UnsafePointer<CChar>?
+      let code = unsafe sqlite3_prepare_v2(connection, text, -1, &statement, &tail)
+      rest = unsafe tail.map { unsafe strlen($0) } ?? 0
+      return code
+    }
+    defer { _ = unsafe sqlite3_finalize(statement) }
+    guard prepared == SQLITE_OK else { throw failure(connection, "the condition `\(condition)` is not valid") }
+    guard rest == 0 else { throw StoreError(file: path, "the condition `\(condition)` is more than one statement") }
+    var ordinals: [Int] = []
+    while true {
+      switch unsafe sqlite3_step(statement) {
+      case SQLITE_ROW: ordinals.append(Int(unsafe sqlite3_column_int64(statement, 0)))
+      case SQLITE_DONE: return ordinals
+      default: throw failure(connection, "the condition `\(condition)` cannot be evaluated")
+      }
+    }
+  }
+
+  private func failure(_ connection: OpaquePointer?, _ what: String) -> StoreError {
+    let reason = unsafe sqlite3_errmsg(connection).map { unsafe String(cString: $0) } ?? "unknown"
+    return StoreError(file: path, "\(what): \(reason)".replacing("\n", with: " "))
+  }
+}
+
+/// Allows selecting, reading the catalog's own tables and calling functions; refuses the rest.
+private func authorize(
+  _: UnsafeMutableRawPointer?, _ action: Int32, _ first: UnsafePointer<CChar>?, _ second: UnsafePointer<CChar>?,
+  _: UnsafePointer<CChar>?, _: UnsafePointer<CChar>?
+) -> Int32 {
+  switch action {
+  case SQLITE_SELECT, SQLITE_RECURSIVE: return SQLITE_OK
+  case SQLITE_READ:
+    let table = unsafe first.map { unsafe String(cString: $0) } ?? ""
+    return table.hasPrefix("sqlite_") || table.hasPrefix("pragma_") ? SQLITE_DENY : SQLITE_OK
+  case SQLITE_FUNCTION:
+    let name = unsafe second.map { unsafe String(cString: $0) } ?? ""
+    return name.lowercased() == "load_extension" ? SQLITE_DENY : SQLITE_OK
+  default: return SQLITE_DENY
+  }
+}

@@ -1,0 +1,104 @@
+internal import ByteIO
+internal import ImageCodec
+internal import TensorFiles
+
+/// Makes batches: gathers numbers, decodes, resizes and changes frames.
+struct BatchDecoder {
+  private let samples: SampleSet
+  private let options: SampleReader.Options
+  private var plans: [ImageSize: ResizePlan] = [:]
+
+  init(_ samples: SampleSet, _ options: SampleReader.Options) {
+    self.samples = samples
+    self.options = options
+  }
+
+  /// The batch of the samples at these places of the stream.
+  func batch(_ stream: [Int]) throws -> SampleBatch {
+    var decoder = self
+    return try decoder.makeBatch(stream)
+  }
+
+  private mutating func makeBatch(_ stream: [Int]) throws -> SampleBatch {
+    var batch = SampleBatch()
+    let layout = samples.index.layout
+    for place in stream {
+      let (epoch, position) = (place / samples.count, place % samples.count)
+      let (number, sample) = samples.place(of: position)
+      let shard = try samples.shard(number)
+      batch.positions.append(position)
+      batch.epochs.append(epoch)
+      batch.action += try shard.floats("action", sample: sample)
+      try shard.bytes("action_bin", sample: sample).append(to: &batch.actionBins)
+      try shard.bytes("action_valid", sample: sample).append(to: &batch.actionValid)
+      if layout.proprioDimension > 0 { batch.proprio += try shard.floats("proprio", sample: sample) }
+      batch.instructions.append(shard.instruction(sample) ?? Bytes([]))
+      batch.datasetIndex.append(shard.datasetIndex[sample])
+      batch.episodeOrdinal.append(shard.episodeOrdinal[sample])
+      batch.stepIndex.append(shard.stepIndex[sample])
+      let seed = SampleSeed(mixtureSeed: samples.index.seed, position: UInt64(place))
+      for (picture, frames) in layout.pictures {
+        let camera = layout.views.firstIndex { picture.hasSuffix("." + $0) } ?? 0
+        for frame in 0..<frames {
+          let image: Raster<UInt8>?
+          do {
+            image = try decoded(shard.frame(picture, sample: sample, window: frame), seed, camera)
+          } catch let error as ImageError {
+            throw SampleShardError(file: shard.file.path, "sample \(sample), \(picture): \(error)")
+          }
+          try append(image, to: picture, of: &batch, shard.file.path, sample)
+        }
+      }
+    }
+    return batch
+  }
+
+  /// Adds a frame, or zeros for a view that the dataset does not have.
+  private func append(
+    _ image: Raster<UInt8>?, to picture: String, of batch: inout SampleBatch, _ file: String, _ sample: Int
+  ) throws(SampleShardError) {
+    let size =
+      image.map { ($0.height, $0.width) } ?? options.size.map { ($0.height, $0.width) } ?? (batch.height, batch.width)
+    if batch.height == 0 { (batch.height, batch.width) = size }
+    guard size == (batch.height, batch.width) else {
+      throw SampleShardError(
+        .usage, file: file,
+        "sample \(sample), \(picture) has \(size.0)×\(size.1) pixels, others of the batch \(batch.height)×\(batch.width); "
+          + "ask for a size")
+    }
+    if let image {
+      batch.pixels[picture, default: []] += image.samples
+    } else {
+      batch.pixels[picture, default: []] += [UInt8](repeating: 0, count: size.0 * size.1 * 3)
+    }
+  }
+
+  /// A frame as RGB pixels of the size that is asked for, nil for a view that the dataset does not have.
+  private mutating func decoded(_ bytes: Bytes, _ seed: SampleSeed, _ camera: Int) throws -> Raster<UInt8>? {
+    guard bytes.count > 0 else { return nil }
+    var image: Raster<UInt8>
+    switch samples.index.layout.form {
+    case .encoded:
+      image = try bytes.withSpan { span throws(ImageError) in try ImageDecoder(channels: .rgb).decode8(span) }
+    case .pixels(let height, let width):
+      image = try Raster(shape: ImageShape(height: height, width: width, channels: 3), samples: bytes.array)
+    case .packedPixels(let height, let width):
+      image = try Raster(
+        shape: ImageShape(height: height, width: width, channels: 3),
+        samples: try Zstd.unpack(bytes, byteCount: height * width * 3))
+    }
+    if let size = options.size {
+      let source = ImageSize(height: image.height, width: image.width)
+      if source != size { image = try plan(from: source, to: size).resize(image) }
+    }
+    if let augmentation = options.augmentation { image = try augmentation.apply(to: image, seed: seed, camera: camera) }
+    return image
+  }
+
+  private mutating func plan(from source: ImageSize, to size: ImageSize) throws(ImageError) -> ResizePlan {
+    if let plan = plans[source] { return plan }
+    let plan = try ResizePlan(.lanczos3, from: source, to: size)
+    plans[source] = plan
+    return plan
+  }
+}
