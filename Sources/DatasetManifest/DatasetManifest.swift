@@ -40,6 +40,8 @@ public struct DatasetManifest: Sendable {
   let success: PlacedPath?
   let masksPlace: ManifestPlace
   let filters: [ManifestFilter]
+  /// The shapes that features had when the manifest was written.
+  let shapes: [ExpectedShape]
 
   /// Reads the manifest at `path`, which may have at most 1 MiB.
   public init(path: String) throws(ManifestError) {
@@ -84,6 +86,7 @@ public struct DatasetManifest: Sendable {
     stateEncoding = try encodings?["state"]?.choice(of: StateEncoding.self)
     (masks, masksPlace) = try Self.masks(root, encoding: actionEncoding)
     filters = try Self.filters(root["filters"])
+    shapes = try ExpectedShape.all(root["shapes"])
     unsupported = try root["unsupported"]?.string()
     for part in action + proprio where part.expression.rowsLost > dropLast {
       throw ManifestError(
