@@ -108,7 +108,7 @@ import Testing
         "test.yaml:1:10: dataset: a dataset's name has letters, digits, `_`, `-` and `.` only"
       ),
       ("dataset: [\n", "test.yaml:2:1: not YAML: did not find expected node content"),
-      ("", "test.yaml: the file is empty; it needs at least `dataset`, `action` and `views`"),
+      ("", "test.yaml: the file is empty; a manifest is a mapping of keys"),
       ("- a\n", "test.yaml:1:1: expected a mapping with keys among "),
       (
         Self.good + "a: *b\n",
