@@ -4,8 +4,7 @@ extension DatasetManifest {
   /// The keys of a manifest.
   static let keys = [
     "dataset", "about", "drop", "action", "proprio", "language", "views", "depth", "reward", "discount",
-    "success",
-    "encodings", "masks", "filters", "unsupported", "shapes",
+    "success", "encodings", "masks", "filters", "frame_filter", "shapes", "unsupported",
   ]
 
   /// The names that views may have, in their usual order.

@@ -123,10 +123,10 @@ import Testing
     #expect(outcome.ending == .status(65))
     #expect(outcome.complaints.count == 1, "\(outcome.complaint)")
     for problem in [
-      "small.yaml:6:13: encodings: the masks have 7 columns, but the action has 8",
+      "small.yaml:6:12: encodings: the masks have 7 columns, but the action has 8",
       "small.yaml:4:11: language: steps has no feature `language_instruction`",
-      "small.yaml:8:3: shapes.action: the feature has shape [8], the manifest was written for [7]",
-      "small.yaml:9:3: shapes.state: the feature has shape [9], the manifest was written for [8]",
+      "small.yaml:8:11: shapes.action: the feature has shape [8], the manifest was written for [7]",
+      "small.yaml:9:10: shapes.state: the feature has shape [9], the manifest was written for [8]",
     ] {
       #expect(outcome.output.contains("problem: "))
       #expect(outcome.output.contains(problem), "\(outcome.output)")
