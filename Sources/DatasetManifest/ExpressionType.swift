@@ -111,8 +111,10 @@ struct TypeInference {
     case .codePoints:
       throw error(expression, "code_points makes a text, not numbers; it belongs under `language`")
     case .concat: return try joined(values, expression)
-    case .wristFrame: return try wristFrame(values, expression)
     default: break
+    }
+    if operation == .wristFrame, let rotation = operation.rotation {
+      return try wristFrame(values, rotation, expression)
     }
     var type = try type(of: values[0])
     if operation == .float {
@@ -150,9 +152,9 @@ struct TypeInference {
     return type
   }
 
-  private func wristFrame(_ values: [Expression], _ expression: Expression) throws(ManifestError)
-    -> ExpressionType
-  {
+  private func wristFrame(
+    _ values: [Expression], _ rotation: RotationSignature, _ expression: Expression
+  ) throws(ManifestError) -> ExpressionType {
     let types = [try type(of: values[0]), try type(of: values[1])]
     for (value, type) in zip(values, types) {
       guard type.kind.isFloating else {
@@ -161,7 +163,7 @@ struct TypeInference {
       }
       guard type.shape.count == 1, type.shape[0] == nil || type.shape[0] == 6 else {
         throw error(
-          value, "wrist_frame takes 6 columns x, y, z, roll, pitch, yaw, found shape \(describe(type.shape))")
+          value, "wrist_frame takes \(rotation.words), found shape \(describe(type.shape))")
       }
     }
     guard types[0].kind == types[1].kind else {
@@ -170,7 +172,7 @@ struct TypeInference {
         "wrist_frame takes values of one precision, found \(types[0].kind.rawValue) and "
           + "\(types[1].kind.rawValue); wrap them in float(…)")
     }
-    return ExpressionType(kind: types[0].kind, shape: [9])
+    return ExpressionType(kind: types[0].kind, shape: rotation.output)
   }
 
   private func inflated(

@@ -4,7 +4,7 @@ struct RotationSignature {
   let input: [Int]
   /// The axes that stand in their place.
   let output: [Int]
-  /// What it takes, in words.
+  /// What each of its arguments is, in words.
   let words: String
 }
 
@@ -25,7 +25,7 @@ extension Operation {
     case .rotation6D:
       return RotationSignature(input: [3, 3], output: [6], words: "matrices of shape [3, 3]")
     case .wristFrame:
-      return RotationSignature(input: [12], output: [9], words: "twice 6 columns")
+      return RotationSignature(input: [12], output: [9], words: "6 columns x, y, z, roll, pitch, yaw")
     default: return nil
     }
   }
