@@ -1,3 +1,4 @@
+public import Actions
 public import ManifestSyntax
 
 /// How one dataset is standardised, as data: which features make up the action, the state, the instruction and
@@ -24,6 +25,8 @@ public struct DatasetManifest: Sendable {
   public let stateEncoding: StateEncoding?
   /// Which columns of the action are normalised and which are absolute.
   public let masks: ActionMasks
+  /// Which steps mixtures leave out by their normalised action; standardisation and statistics keep them.
+  public let frameFilter: NullActionFilter?
   /// Why the reference refuses the dataset, or nil.
   public let unsupported: String?
 
@@ -40,6 +43,8 @@ public struct DatasetManifest: Sendable {
   let success: PlacedPath?
   let masksPlace: ManifestPlace
   let filters: [ManifestFilter]
+  /// The shapes that features had when the manifest was written.
+  let shapes: [ExpectedShape]
 
   /// Reads the manifest at `path`, which may have at most 1 MiB.
   public init(path: String) throws(ManifestError) {
@@ -84,6 +89,8 @@ public struct DatasetManifest: Sendable {
     stateEncoding = try encodings?["state"]?.choice(of: StateEncoding.self)
     (masks, masksPlace) = try Self.masks(root, encoding: actionEncoding)
     filters = try Self.filters(root["filters"])
+    shapes = try ExpectedShape.all(root["shapes"])
+    frameFilter = try Self.frameFilter(root["frame_filter"], width: masks.normalize.count)
     unsupported = try root["unsupported"]?.string()
     for part in action + proprio where part.expression.rowsLost > dropLast {
       throw ManifestError(

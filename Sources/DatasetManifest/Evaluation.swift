@@ -78,6 +78,10 @@ struct Evaluation<Episode: EpisodeFeatures> {
         values[0].features[0], columns: Int(numbers[0]), at: part.place(of: expression))
     default: break
     }
+    if let rotation = operation.rotation {
+      let parts = try values.map { try rows(of: $0, inference) }
+      return (parts.count == 1 ? parts[0] : joined(parts)).rotated(by: operation, rotation)
+    }
     var value = try rows(of: values[0], inference)
     switch operation {
     case .invert: return value.mapping { 1 - $0 }
@@ -95,11 +99,16 @@ struct Evaluation<Episode: EpisodeFeatures> {
       let (width, all) = (value.width, value.values)
       value.values = (0..<max(0, all.count - width)).map { all[$0 + width] - all[$0] }
       return value.mapping { $0 }
-    case .binarizeGripper: value.values = binarizedGripper(value.values)
-    case .relativeToAbsoluteGripper: value.values = absoluteGripper(value.values, kind: value.kind)
-    case .eulerFromQuaternion:
-      value.values = eulerAngles(value)
-      value.shape[value.shape.count - 1] = 3
+    case .binarizeGripper, .relativeToAbsoluteGripper:
+      guard !value.values.isEmpty else {
+        throw ManifestError(
+          place: part.place(of: expression),
+          "\(operation.rawValue) has no steps to work on; leave the episode out")
+      }
+      value.values =
+        operation == .binarizeGripper
+        ? binarizedGripper(value.values) : absoluteGripper(value.values, kind: value.kind)
+      value.kind = .float32
     default: break
     }
     return value
@@ -112,21 +121,6 @@ struct Evaluation<Episode: EpisodeFeatures> {
 
   private func rounded(_ number: Double, _ kind: NumberKind) -> Double {
     kind == .float32 ? Double(Float(number)) : number
-  }
-
-  private func eulerAngles(_ rows: Rows) -> [Double] {
-    var result: [Double] = []
-    for start in stride(from: 0, to: rows.values.count, by: 4) {
-      let q = Array(rows.values[start..<start + 4])
-      if rows.kind == .float32 {
-        let angles = EulerAngles<Float>().angles(Float(q[0]), Float(q[1]), Float(q[2]), Float(q[3]))
-        result += [Double(angles.0), Double(angles.1), Double(angles.2)]
-      } else {
-        let angles = EulerAngles<Double>().angles(q[0], q[1], q[2], q[3])
-        result += [angles.0, angles.1, angles.2]
-      }
-    }
-    return result
   }
 }
 

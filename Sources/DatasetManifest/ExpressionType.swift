@@ -113,6 +113,9 @@ struct TypeInference {
     case .concat: return try joined(values, expression)
     default: break
     }
+    if operation == .wristFrame, let rotation = operation.rotation {
+      return try wristFrame(values, rotation, expression)
+    }
     var type = try type(of: values[0])
     if operation == .float {
       type.kind = .float32
@@ -128,8 +131,14 @@ struct TypeInference {
         "\(operation.rawValue) takes floating-point values, found \(type.kind.rawValue); wrap them in float(…)"
       )
     }
-    switch operation {
-    case .binarizeGripper, .relativeToAbsoluteGripper:
+    if let rotation = operation.rotation {
+      guard let shape = rotation.shape(from: type.shape) else {
+        throw error(
+          expression, "\(operation.rawValue) takes \(rotation.words), found shape \(describe(type.shape))")
+      }
+      type.shape = shape
+    }
+    if operation == .binarizeGripper || operation == .relativeToAbsoluteGripper {
       if operation == .binarizeGripper, type.kind != .float32 {
         throw error(
           expression,
@@ -138,15 +147,32 @@ struct TypeInference {
       guard type.columns == .known(1) || type.columns == .unknown else {
         throw error(expression, "\(operation.rawValue) takes one column, found shape \(describe(type.shape))")
       }
-    case .eulerFromQuaternion:
-      guard let last = type.shape.last, last == nil || last == 4 else {
-        throw error(
-          expression, "euler_from_quaternion takes 4 columns x, y, z, w, found shape \(describe(type.shape))")
-      }
-      type.shape[type.shape.count - 1] = 3
-    default: break
+      type.kind = .float32
     }
     return type
+  }
+
+  private func wristFrame(
+    _ values: [Expression], _ rotation: RotationSignature, _ expression: Expression
+  ) throws(ManifestError) -> ExpressionType {
+    let types = [try type(of: values[0]), try type(of: values[1])]
+    for (value, type) in zip(values, types) {
+      guard type.kind.isFloating else {
+        throw error(
+          value, "wrist_frame takes floating-point values, found \(type.kind.rawValue); wrap them in float(…)")
+      }
+      guard type.shape.count == 1, type.shape[0] == nil || type.shape[0] == 6 else {
+        throw error(
+          value, "wrist_frame takes \(rotation.words), found shape \(describe(type.shape))")
+      }
+    }
+    guard types[0].kind == types[1].kind else {
+      throw error(
+        expression,
+        "wrist_frame takes values of one precision, found \(types[0].kind.rawValue) and "
+          + "\(types[1].kind.rawValue); wrap them in float(…)")
+    }
+    return ExpressionType(kind: types[0].kind, shape: rotation.output)
   }
 
   private func inflated(

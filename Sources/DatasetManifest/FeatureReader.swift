@@ -132,6 +132,13 @@ extension ManifestError {
   static func missingFeature(
     _ path: FeaturePath, among names: [String], at place: ManifestPlace
   ) -> ManifestError {
+    let inner = names.filter { $0.hasPrefix(path.name + "/") }.sorted().map { FeaturePath(name: $0).manifestForm }
+    guard inner.isEmpty else {
+      return ManifestError(
+        place: place,
+        "\(quoted(path.manifestForm)) is a dictionary; name its features, such as "
+          + inner.prefix(4).map(quoted).joined(separator: ", "))
+    }
     let owner = path.isPerStep ? "steps has" : "the episode has"
     let nearest = NearestName.of(path.name, among: names.sorted())
     let mend =

@@ -6,9 +6,17 @@ struct ManifestFilter: Sendable {
     /// Leaves out steps whose action is at most `tolerance` in every one of the columns.
     case dropZeroActions(columns: Expression, tolerance: Double)
     /// Keeps only episodes in which the feature has this value.
-    case require(PlacedPath, equals: Requirement)
+    case require(PlacedPath, equals: Requirement, when: Presence)
     /// Keeps only episodes of at least so many steps.
     case minimumSteps(Int)
+  }
+
+  /// Whether a rule asks for its feature to be there.
+  enum Presence: Sendable {
+    /// A dataset without the feature is an error.
+    case always
+    /// A dataset without the feature keeps all its episodes.
+    case ifPresent
   }
 
   let rule: Rule
@@ -36,9 +44,11 @@ struct ManifestFilter: Sendable {
       guard limit >= 0 else { throw tolerance.error("a tolerance is not negative") }
       rule = .dropZeroActions(columns: part.expression, tolerance: limit)
     case "require":
-      let keys = try body.mapping(allowing: ["feature", "equals"])
+      let keys = try body.mapping(allowing: ["feature", "equals", "if_present"])
       let path = try keys.required("feature", "it names the feature to look at").path()
-      rule = .require(path, equals: try Requirement(keys.required("equals", "it gives the value to keep")))
+      rule = .require(
+        path, equals: try Requirement(keys.required("equals", "it gives the value to keep")),
+        when: try keys["if_present"]?.bool() == true ? .ifPresent : .always)
     default:
       rule = .minimumSteps(try body.integer(in: 0...1_000_000_000))
     }

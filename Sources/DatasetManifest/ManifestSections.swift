@@ -4,12 +4,11 @@ extension DatasetManifest {
   /// The keys of a manifest.
   static let keys = [
     "dataset", "about", "drop", "action", "proprio", "language", "views", "depth", "reward", "discount",
-    "success",
-    "encodings", "masks", "filters", "unsupported",
+    "success", "encodings", "masks", "filters", "frame_filter", "shapes", "unsupported",
   ]
 
-  /// The names that views may have.
-  static let viewNames = ["primary", "secondary", "wrist", "left_wrist", "right_wrist"]
+  /// The names that views may have, in their usual order.
+  public static let viewOrder = ["primary", "secondary", "wrist", "left_wrist", "right_wrist"]
 
   /// One expression or a list of them, at least one.
   static func parts(_ node: ManifestNode) throws(ManifestError) -> [ManifestPart] {
@@ -27,7 +26,7 @@ extension DatasetManifest {
 
   static func paths(_ node: ManifestNode) throws(ManifestError) -> [String: PlacedPath] {
     var paths: [String: PlacedPath] = [:]
-    for (name, entry) in try node.mapping(allowing: viewNames).entries {
+    for (name, entry) in try node.mapping(allowing: viewOrder).entries {
       let path = try entry.path()
       guard path.path.isPerStep else {
         throw entry.error(

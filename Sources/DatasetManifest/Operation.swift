@@ -15,6 +15,11 @@ enum Operation: String, CaseIterable, Sendable {
   case binarizeGripper = "binarize_gripper"
   case relativeToAbsoluteGripper = "relative_to_absolute_gripper"
   case eulerFromQuaternion = "euler_from_quaternion"
+  case rotationFromEuler = "rotation_from_euler"
+  case eulerFromRotation = "euler_from_rotation"
+  case inverseRotation = "inverse_rotation"
+  case rotation6D = "rotation_6d"
+  case wristFrame = "wrist_frame"
   case inflate
   case codePoints = "code_points"
 
@@ -29,8 +34,9 @@ enum Operation: String, CaseIterable, Sendable {
   var parameters: [Parameter] {
     switch self {
     case .invert, .float, .concat, .flatten, .difference, .binarizeGripper, .relativeToAbsoluteGripper,
-      .eulerFromQuaternion, .codePoints:
+      .eulerFromQuaternion, .rotationFromEuler, .eulerFromRotation, .inverseRotation, .rotation6D, .codePoints:
       return [.value]
+    case .wristFrame: return [.value, .value]
     case .clip: return [.value, .number, .number]
     case .scale: return [.value, .number]
     case .zeros, .ones, .pad: return [.count]
@@ -46,6 +52,7 @@ enum Operation: String, CaseIterable, Sendable {
     case .concat: return "concat(x, …)"
     case .zeros, .ones, .pad: return "\(rawValue)(columns)"
     case .inflate: return "inflate(x, columns)"
+    case .wristFrame: return "wrist_frame(velocity, pose)"
     default: return "\(rawValue)(x)"
     }
   }

@@ -23,16 +23,57 @@ extension DatasetManifest {
     let check = SchemaCheck(schema)
     let widths = StandardizedWidths(
       action: try check.width(of: action), proprio: try check.width(of: proprio))
-    if let width = widths.action, width != masks.normalize.count { throw maskError(width) }
-    for part in language { try check.language(part) }
-    for (_, view) in viewPaths.sorted(by: { $0.key < $1.key }) { try check.image(view) }
-    for (_, view) in depthPaths.sorted(by: { $0.key < $1.key }) { try check.image(view) }
-    for path in [reward, discount, success] { if let path { try check.scalar(path) } }
-    for filter in filters {
-      if case .require(let path, _) = filter.rule { _ = try check.form(of: path.path, at: path.place) }
-    }
+    for rule in rules(actionWidth: widths.action) { try check.apply(rule, of: self) }
     return widths
   }
+
+  /// Everything in which a dataset's features do not fit the manifest, in the order of its keys; none when they do.
+  ///
+  /// Unlike `check(against:)` this also tells where a feature has another shape than the manifest was written for.
+  public func problems(against schema: [FeatureDeclaration]) -> [ManifestError] {
+    let check = SchemaCheck(schema)
+    var problems: [ManifestError] = []
+    var isWhole = true
+    for part in action where !check.holds(.part(part), of: self, addingTo: &problems) { isWhole = false }
+    for part in proprio { check.holds(.part(part), of: self, addingTo: &problems) }
+    let width = isWhole ? try? check.width(of: action) : nil
+    for rule in rules(actionWidth: width) + shapes.map(SchemaRule.shape) {
+      check.holds(rule, of: self, addingTo: &problems)
+    }
+    return problems
+  }
+
+  /// The rules after those of the action's and the state's parts.
+  private func rules(actionWidth: Int?) -> [SchemaRule] {
+    var rules: [SchemaRule] = actionWidth.map { [.actionWidth($0)] } ?? []
+    rules += language.map(SchemaRule.language)
+    for paths in [viewPaths, depthPaths] {
+      rules += paths.sorted(by: { $0.key < $1.key }).map { .image($0.value) }
+    }
+    rules += [reward, discount, success].compactMap(\.self).map(SchemaRule.scalar)
+    for filter in filters {
+      if case .require(let path, _, .always) = filter.rule { rules.append(.present(path)) }
+    }
+    return rules
+  }
+}
+
+/// One thing that a manifest asks of a schema.
+private enum SchemaRule {
+  /// A part of the action or the state can be computed and joined.
+  case part(ManifestPart)
+  /// The action is as wide as the masks.
+  case actionWidth(Int)
+  /// There is a text here.
+  case language(ManifestPart)
+  /// There is an image here.
+  case image(PlacedPath)
+  /// There is one number per step here.
+  case scalar(PlacedPath)
+  /// The feature exists.
+  case present(PlacedPath)
+  /// The feature has the shape that it had when the manifest was written.
+  case shape(ExpectedShape)
 }
 
 /// Looks features up in a schema.
@@ -41,6 +82,33 @@ private struct SchemaCheck {
 
   init(_ schema: [FeatureDeclaration]) {
     forms = Dictionary(schema.map { ($0.name, $0.form) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Checks one rule.
+  func apply(_ rule: SchemaRule, of manifest: DatasetManifest) throws(ManifestError) {
+    switch rule {
+    case .part(let part): _ = try width(of: [part])
+    case .actionWidth(let width): if width != manifest.masks.normalize.count { throw manifest.maskError(width) }
+    case .language(let part): try language(part)
+    case .image(let path): try image(path)
+    case .scalar(let path): try scalar(path)
+    case .present(let path): _ = try form(of: path.path, at: path.place)
+    case .shape(let expected): try shape(expected)
+    }
+  }
+
+  /// Checks one rule, and adds what it finds to `problems`, each once; returns whether the rule holds.
+  @discardableResult
+  func holds(
+    _ rule: SchemaRule, of manifest: DatasetManifest, addingTo problems: inout [ManifestError]
+  ) -> Bool {
+    do throws(ManifestError) {
+      try apply(rule, of: manifest)
+      return true
+    } catch {
+      if !problems.contains(error) { problems.append(error) }
+      return false
+    }
   }
 
   func form(of path: FeaturePath, at place: ManifestPlace) throws(ManifestError) -> FeatureDeclaration.Form {
@@ -105,5 +173,16 @@ private struct SchemaCheck {
     guard let found, found.size == 1 || found.size == nil else {
       throw ManifestError(place: path.place, "\(quoted(path.path.manifestForm)) is not one number per step")
     }
+  }
+
+  /// Compares a feature's shape with the one that the manifest was written for.
+  func shape(_ expected: ExpectedShape) throws(ManifestError) {
+    // A missing feature is told by the part that needs it.
+    guard case .numbers(_, let found) = forms[expected.path.path.name] else { return }
+    guard found != expected.shape.map({ $0 }) else { return }
+    throw ManifestError(
+      place: expected.path.place,
+      "the feature has shape \(describe(found)), the manifest was written for \(describe(expected.shape)); "
+        + "look whether its columns still mean the same")
   }
 }

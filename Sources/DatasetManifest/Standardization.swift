@@ -37,8 +37,13 @@ extension DatasetManifest {
       case .minimumSteps(let minimum) where result.rows.count < minimum:
         return .dropped(reason: "min_steps: \(result.rows.count) steps, fewer than \(minimum)")
       case .minimumSteps: break
-      case .require(let path, let requirement):
-        guard requirement.matches(try reader.values(of: path.path, at: path.place)) else {
+      case .require(let path, let requirement, let presence):
+        let values =
+          switch presence {
+          case .always: try reader.values(of: path.path, at: path.place)
+          case .ifPresent: try reader.optionalValues(of: path.path, at: path.place)
+          }
+        guard values.map(requirement.matches) ?? true else {
           return .dropped(reason: "require: \(path.path.manifestForm) is not \(requirement)")
         }
       }
@@ -176,7 +181,7 @@ extension DatasetManifest {
   public var requiredFeatures: [FeaturePath] {
     var paths = Set((action + proprio + language).flatMap(\.expression.features))
     for path in [reward, discount, success] { if let path { paths.insert(path.path) } }
-    for filter in filters { if case .require(let path, _) = filter.rule { paths.insert(path.path) } }
+    for filter in filters { if case .require(let path, _, .always) = filter.rule { paths.insert(path.path) } }
     return paths.sorted { $0.name < $1.name }
   }
 
@@ -186,7 +191,8 @@ extension DatasetManifest {
     if reward == nil { names.append("steps/reward") }
     if discount == nil { names.append("steps/discount") }
     if success == nil { names += Self.usualSuccess }
-    return names.sorted().map(FeaturePath.init(name:))
+    for filter in filters { if case .require(let path, _, .ifPresent) = filter.rule { names.append(path.path.name) } }
+    return Set(names).sorted().map(FeaturePath.init(name:))
   }
 }
 

@@ -1,5 +1,6 @@
 internal import ByteIO
 internal import DatasetManifest
+internal import ManifestSyntax
 internal import RLDS
 internal import TensorFiles
 
@@ -79,6 +80,11 @@ extension DatasetManifest {
   /// Checks the manifest against the features that a dataset declares, and returns the widths of action and proprio.
   func check(against features: [DeclaredFeature]) throws -> StandardizedWidths {
     try check(against: features.map { FeatureDeclaration(name: $0.path, form: $0.manifestForm) })
+  }
+
+  /// Everything in which the features that a dataset declares do not fit the manifest.
+  func problems(against features: [DeclaredFeature]) -> [String] {
+    problems(against: features.map { FeatureDeclaration(name: $0.path, form: $0.manifestForm) }).map(\.description)
   }
 }
 

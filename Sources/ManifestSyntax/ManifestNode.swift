@@ -30,15 +30,23 @@ public struct ManifestNode {
 
   /// The values of a mapping by key, in order; keys that are not in `allowed` are errors.
   public func mapping(allowing allowed: [String]) throws(ManifestError) -> ManifestMapping {
-    guard case .mapping(let mapping) = node else {
-      throw wrongType("a mapping with keys among \(allowed.joined(separator: ", "))")
-    }
+    try mapping(of: "a mapping with keys among \(allowed.joined(separator: ", "))", allowing: allowed)
+  }
+
+  /// The values of a mapping by key, in order, where keys are names that the user chooses.
+  public func mappingOfNames(_ expected: String) throws(ManifestError) -> ManifestMapping {
+    try mapping(of: expected, allowing: nil)
+  }
+
+  private func mapping(of expected: String, allowing allowed: [String]?) throws(ManifestError) -> ManifestMapping {
+    guard case .mapping(let mapping) = node else { throw wrongType(expected) }
     var entries: [(key: String, node: ManifestNode)] = []
     for (keyNode, value) in mapping {
       var keyPlace = place
       if let mark = keyNode.mark { (keyPlace.line, keyPlace.column) = (mark.line, mark.column) }
-      guard case .scalar(let scalar) = keyNode, allowed.contains(scalar.string) else {
+      guard case .scalar(let scalar) = keyNode, allowed?.contains(scalar.string) ?? !scalar.string.isEmpty else {
         let name = keyNode.scalar?.string ?? "…"
+        guard let allowed else { throw ManifestError(place: keyPlace, "a key is a name, found \(quoted(name))") }
         let mend = NearestName.hint(name, among: allowed) ?? "the keys are \(allowed.joined(separator: ", "))"
         throw ManifestError(place: keyPlace, "unknown key \(quoted(name)); \(mend)")
       }

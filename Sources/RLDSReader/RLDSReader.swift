@@ -10,5 +10,6 @@ struct RLDSReader: AsyncParsableCommand {
     version: armatureVersion,
     subcommands: [
       Inspect.self, Dump.self, Standardize.self, IngestVerb.self, Stats.self, Tokens.self, Verify.self, Scan.self,
+      Registry.self,
     ])
 }

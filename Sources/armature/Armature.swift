@@ -3,7 +3,9 @@ import Glibc
 /// The front door: runs `armature-<stage>` with the rest of the arguments, as git runs `git-<command>`.
 @main
 enum Armature {
-  static let stages = [("rlds", "read RLDS datasets: inspect, dump, standardize, ingest, stats, verify, scan")]
+  static let stages = [
+    ("rlds", "read RLDS datasets: inspect, dump, standardize, ingest, stats, verify, scan, registry")
+  ]
 
   static func main() {
     let arguments = CommandLine.arguments

@@ -1,5 +1,3 @@
-import ByteIO
-import FoundationEssentials
 import ManifestSyntax
 import TestSupport
 import Testing
@@ -7,54 +5,10 @@ import Testing
 @testable import DatasetManifest
 
 @Suite struct OperationTests {
-  /// The value of `expression` over an episode.
-  private func rows(_ expression: String, _ episode: TableEpisode) throws -> Rows {
-    let part = try ExpressionParser.parse(
-      expression, at: ManifestPlace(file: "test.yaml", line: 1, column: 1))
-    return try Evaluation(reader: FeatureReader(episode: episode, first: 0), part: part).rows()
-  }
-
   /// The value of `expression` with `x` being float32 rows of `shape`.
   private func value(_ expression: String, x: [Float], _ shape: [Int] = []) throws -> [Double] {
     let count = x.count / shape.reduce(1, *)
     return try rows(expression, TableEpisode(stepCount: count, ["steps/x": .floats(x, shape)])).values
-  }
-
-  private struct Cases: Decodable {
-    struct Case: Decodable {
-      let raises: String?
-      let out_strings: [String: [String]]?
-    }
-    let cases: [String: Case]
-  }
-
-  private func vectors(_ helper: String) throws -> (cases: [String: Cases.Case], file: SafetensorsFixture) {
-    let path = Repository.fixture("DatasetManifest/\(helper)")
-    let json = try JSONDecoder().decode(Cases.self, from: Data(readBytes(path + ".json")))
-    return (json.cases, try SafetensorsFixture(path: path + ".safetensors"))
-  }
-
-  @Test(arguments: [
-    ("binarize_gripper_actions", "binarize_gripper(x)", ["empty"]),
-    ("rel2abs_gripper_actions", "relative_to_absolute_gripper(x)", ["empty"]),
-    ("invert_gripper_actions", "invert(x)", ["int64"]),
-    ("clip_then_invert", "invert(clip(x, 0, 1))", []),
-  ])
-  func `gripper operations equal the reference's`(helper: String, expression: String, except: [String]) throws {
-    let (cases, file) = try vectors(helper)
-    for (name, vector) in cases where !except.contains(name) {
-      let input = "\(name)/in/actions"
-      guard file.contains(input) else { continue }
-      let count = try file.shape(input)[0]
-      let episode = TableEpisode(stepCount: count, ["steps/x": try .tensor(input, of: file)])
-      if vector.raises != nil {
-        #expect(throws: ManifestError.self, "\(name)") { try rows(expression, episode) }
-        continue
-      }
-      let found = try rows(expression, episode)
-      guard case .numbers(let expected) = try FeatureValues.tensor("\(name)/out", of: file) else { continue }
-      #expect(bits(found.values) == bits(expected.values), "\(name)")
-    }
   }
 
   @Test func `real gripper columns and state differences equal the reference's`() throws {
@@ -83,69 +37,11 @@ import Testing
     }
   }
 
-  @Test func `euler angles are within 5e-7 of the reference's`() throws {
-    let (cases, file) = try vectors("euler_from_quaternion")
-    for name in cases.keys where name != "batch_2_3" {
-      let input = "\(name)/in/quaternions"
-      guard file.contains(input) else { continue }
-      let episode = TableEpisode(
-        stepCount: try file.shape(input)[0], ["steps/q": try .tensor(input, of: file)])
-      if cases[name]?.raises != nil {
-        #expect(throws: ManifestError.self) { try rows("euler_from_quaternion(q)", episode) }
-        continue
-      }
-      let found = try rows("euler_from_quaternion(q)", episode).values
-      guard case .numbers(let expected) = try FeatureValues.tensor("\(name)/out", of: file) else { continue }
-      let far = zip(found, expected.values).filter { a, b in !(abs(a - b) <= 5e-7) && !(a.isNaN && b.isNaN) }
-      #expect(found.count == expected.values.count && far.isEmpty, "\(name): \(far)")
-    }
-  }
-
   @Test func `a quarter turn about z has the angle pi over 2`() throws {
     // q = (0, 0, sin 45°, cos 45°): a pure rotation about z by 90 degrees.
     let half = Float(0.5).squareRoot()
     let angles = try value("euler_from_quaternion(x)", x: [0, 0, half, half], [4])
     #expect(abs(angles[0]) < 1e-6 && abs(angles[1]) < 1e-6 && abs(angles[2] - .pi / 2) < 1e-6)
-  }
-
-  @Test func `zlib strings unpack or are refused as in the reference`() throws {
-    let (cases, file) = try vectors("kuka_inflate")
-    for (name, vector) in cases where name != "two_poses_in_one_string_reshape_to_more_rows" {
-      var table: [String: FeatureValues] = [:]
-      var count = 0
-      for key in ["pose", "gripper"] {
-        let blob = try file.bytes("\(name)/in/\(key).blob")
-        let offsets = try file.integers("\(name)/in/\(key).offsets").map(Int.init)
-        count = offsets.count - 1
-        table["steps/" + key] = .strings((0..<count).map { Array(blob[offsets[$0]..<offsets[$0 + 1]]) })
-      }
-      let episode = TableEpisode(stepCount: count, table)
-      if vector.raises != nil {
-        #expect(throws: ManifestError.self, "\(name)") {
-          _ = try rows("concat(inflate(pose, 7), inflate(gripper, 1))", episode)
-        }
-        continue
-      }
-      #expect(
-        bits(try rows("inflate(pose, 7)", episode).values)
-          == bits(try file.floats("\(name)/out/pose").map(Double.init)))
-      #expect(
-        bits(try rows("inflate(gripper, 1)", episode).values)
-          == bits(try file.floats("\(name)/out/gripper").map(Double.init)))
-    }
-  }
-
-  @Test func `code points become the reference's text`() throws {
-    let (cases, file) = try vectors("language_table_decode")
-    for (name, vector) in cases {
-      let input = "\(name)/in/instruction"
-      let width = try file.shape(input)[1]
-      let points = try file.shortIntegers(input).map(Double.init)
-      for (row, text) in (vector.out_strings?["language_instruction"] ?? []).enumerated() {
-        #expect(utf8(codePoints: points[row * width..<(row + 1) * width]) == Array(text.utf8), "\(name)")
-      }
-      #expect(vector.out_strings != nil)
-    }
   }
 
   @Test func `arithmetic rounds to the precision of its input`() throws {
@@ -178,7 +74,7 @@ import Testing
       ("clp(x, 0, 1)", 1, "did you mean `clip`"), ("invert(x, 1)", 11, "`invert(x)`"),
       ("invert()", 1, "`invert(x)`"),
       ("clip(x, 1, 0)", 1, "give low first"), ("zeros(0)", 7, "whole number"),
-      ("zeros(x)", 7, "takes a whole number"),
+      ("zeros(x)", 7, "takes a whole number"), ("wrist_frame(x)", 1, "`wrist_frame(velocity, pose)`"),
       ("x[1:2:3]", 2, "stride"), ("x[]", 2, "bad slice"), ("x[1", 4, "expected `]`"),
       ("x y", 3, "unexpected"),
       ("", 1, "found the end"), ("x/'a", 3, "not closed"), ("3x", 1, "expected a feature path"),
@@ -201,6 +97,12 @@ import Testing
       ("invert(n)", "wrap them in float"), ("binarize_gripper(x)", "takes one column"),
       ("binarize_gripper(w)", "takes float32"), ("euler_from_quaternion(x)", "takes 4 columns"),
       ("code_points(n)", "belongs under `language`"), ("t", "holds byte strings"),
+      ("rotation_from_euler(s)", "takes 3 columns roll, pitch, yaw, found shape []"),
+      ("euler_from_rotation(x)", "takes matrices of shape [3, 3], found shape [3]"),
+      ("rotation_6d(m)", "takes matrices of shape [3, 3], found shape [2, 2]"),
+      ("inverse_rotation(n)", "wrap them in float"), ("wrist_frame(x, p)", "takes 6 columns x, y, z"),
+      ("wrist_frame(p, p6)", "one precision, found float32 and float64"),
+      ("wrist_frame(p, n)", "wrist_frame takes floating-point values, found integer"),
       ("concat(m)", "use flatten"),
       ("inflate(x, 7)", "expects 7 columns"), ("inflate(t, 1)", "step 0: steps/t is not a zlib stream"),
     ] {
@@ -209,6 +111,8 @@ import Testing
         [
           "steps/x": .floats([1, 2, 3], [3]), "steps/s": .floats([1]),
           "steps/m": .floats([1, 2, 3, 4], [2, 2]),
+          "steps/p": .floats([1, 2, 3, 4, 5, 6], [6]),
+          "steps/p6": .numbers(NumberArray(kind: .float64, shape: [6], values: [1, 2, 3, 4, 5, 6])),
           "steps/n": .numbers(NumberArray(kind: .integer, shape: [], values: [1])),
           "steps/w": .numbers(NumberArray(kind: .float64, shape: [], values: [1])), "steps/t": .texts(["a"]),
         ])
