@@ -1,5 +1,6 @@
 internal import ByteIO
 internal import GRDBSQLite
+internal import Glibc
 
 /// A condition on the episodes of a store, in SQL, that can do nothing but read.
 ///
@@ -21,7 +22,7 @@ public struct CatalogQuery: Sendable {
     var connection: OpaquePointer?
     let opened = unsafe sqlite3_open_v2(path, &connection, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, nil)
     defer { _ = unsafe sqlite3_close_v2(connection) }
-    guard opened == SQLITE_OK else { throw failure(connection, "it cannot be opened") }
+    guard opened == SQLITE_OK else { throw unsafe failure(connection, "it cannot be opened") }
     unsafe sqlite3_set_authorizer(connection, authorize, nil)
     let sql = "SELECT ordinal FROM episodes WHERE (\(condition)\n) ORDER BY ordinal"
     var statement: OpaquePointer?
@@ -33,14 +34,14 @@ public struct CatalogQuery: Sendable {
       return code
     }
     defer { _ = unsafe sqlite3_finalize(statement) }
-    guard prepared == SQLITE_OK else { throw failure(connection, "the condition `\(condition)` is not valid") }
+    guard prepared == SQLITE_OK else { throw unsafe failure(connection, "the condition `\(condition)` is not valid") }
     guard rest == 0 else { throw StoreError(file: path, "the condition `\(condition)` is more than one statement") }
     var ordinals: [Int] = []
     while true {
       switch unsafe sqlite3_step(statement) {
       case SQLITE_ROW: ordinals.append(Int(unsafe sqlite3_column_int64(statement, 0)))
       case SQLITE_DONE: return ordinals
-      default: throw failure(connection, "the condition `\(condition)` cannot be evaluated")
+      default: throw unsafe failure(connection, "the condition `\(condition)` cannot be evaluated")
       }
     }
   }

@@ -1,4 +1,5 @@
 internal import ByteIO
+internal import TensorFiles
 
 /// The encoded frames of one view in a shard in the making: where each lies.
 struct FrameColumn {

@@ -15,9 +15,10 @@ public struct StatisticsPass {
     }
   }
 
-  let actionDimension: Int
+  /// A.
+  public let actionDimension: Int
   /// 0 where there is none; OpenVLA then writes zeros of the action's width, and so does this.
-  let proprioDimension: Int
+  public let proprioDimension: Int
   let mask: [Bool]
 
   public init(actionDimension: Int, proprioDimension: Int, mask: [Bool]) {

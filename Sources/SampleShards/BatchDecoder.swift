@@ -39,10 +39,12 @@ struct BatchDecoder {
       let seed = SampleSeed(mixtureSeed: samples.index.seed, position: UInt64(place))
       for (picture, frames) in layout.pictures {
         let camera = layout.views.firstIndex { picture.hasSuffix("." + $0) } ?? 0
+        let hasView = samples.index.entries[Int(shard.datasetIndex[sample])].views.contains(layout.views[camera])
         for frame in 0..<frames {
           let image: Raster<UInt8>?
           do {
-            image = try decoded(shard.frame(picture, sample: sample, window: frame), seed, camera)
+            image =
+              hasView ? try decoded(shard.frame(picture, sample: sample, window: frame), seed, camera) : nil
           } catch let error as ImageError {
             throw SampleShardError(file: shard.file.path, "sample \(sample), \(picture): \(error)")
           }

@@ -82,7 +82,7 @@ extension MixtureIndex.Entry {
       "statistics_sha256": .string(statisticsDigest), "split": .string(split), "where": JSONValue(condition),
       "weight": .real(weight), "share": .real(share), "samples": JSONValue(quota), "frames": JSONValue(frameCount),
       "episodes": JSONValue(episodeCount), "transitions": JSONValue(transitionCount),
-      "proprio_dimension": JSONValue(proprioDimension), "licence": JSONValue(licence),
+      "proprio_dimension": JSONValue(proprioDimension), "views": JSONValue(views), "licence": JSONValue(licence),
       "citation": JSONValue(citation),
       "dropped": .object(dropped.map { .init($0.filter, JSONValue($0.count)) }),
     ]
@@ -91,6 +91,8 @@ extension MixtureIndex.Entry {
   init(_ node: JSONNode) throws(JSONError) {
     var dropped: [(filter: String, count: Int)] = []
     for (name, count) in try node.member("dropped").members() { dropped.append((name, try count.count())) }
+    var views: [String] = []
+    for view in try node.member("views").array() { views.append(try view.string()) }
     self.init(
       dataset: try node.member("dataset").string(), store: try node.optional("store")?.string(),
       storeDigest: try node.member("store_sha256").string(),
@@ -99,7 +101,7 @@ extension MixtureIndex.Entry {
       share: try node.member("share").double(), quota: try node.member("samples").count(),
       frameCount: try node.member("frames").count(), episodeCount: try node.member("episodes").count(),
       transitionCount: try node.member("transitions").count(),
-      proprioDimension: try node.member("proprio_dimension").count(),
+      proprioDimension: try node.member("proprio_dimension").count(), views: views,
       licence: try node.optional("licence")?.string(), citation: try node.optional("citation")?.string(),
       dropped: dropped)
   }

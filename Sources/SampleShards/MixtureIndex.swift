@@ -1,4 +1,3 @@
-
 /// `mixture.json`: what a mixture holds, what it was made of, and the digests of its files.
 public struct MixtureIndex: Sendable {
   /// The schema's name and version, the value of `schema`.
@@ -52,6 +51,8 @@ public struct MixtureIndex: Sendable {
     public var transitionCount: Int
     /// The entry's own proprio dimensions.
     public var proprioDimension: Int
+    /// The views of the mixture that its dataset has; the others are empty or black.
+    public var views: [String]
     public var licence: String?
     public var citation: String?
     /// Episodes and frames that filters left out, by filter.
@@ -62,7 +63,7 @@ public struct MixtureIndex: Sendable {
     public init(
       dataset: String, store: String?, storeDigest: String, statisticsDigest: String, split: String,
       condition: String?, weight: Double, share: Double, quota: Int, frameCount: Int, episodeCount: Int,
-      transitionCount: Int, proprioDimension: Int, licence: String?, citation: String?,
+      transitionCount: Int, proprioDimension: Int, views: [String], licence: String?, citation: String?,
       dropped: [(filter: String, count: Int)]
     ) {
       self.dataset = dataset
@@ -78,6 +79,7 @@ public struct MixtureIndex: Sendable {
       self.episodeCount = episodeCount
       self.transitionCount = transitionCount
       self.proprioDimension = proprioDimension
+      self.views = views
       self.licence = licence
       self.citation = citation
       self.dropped = dropped

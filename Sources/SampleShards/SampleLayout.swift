@@ -11,7 +11,7 @@ public struct SampleLayout: Equatable, Sendable {
   public var chunk: Int
   /// A.
   public var actionDimension: Int
-  /// P, the widest of all datasets; narrower rows end in zeros. 0 where none has a state.
+  /// P, the widest of all datasets, 0 where none has a state; narrower rows end in zeros.
   public var proprioDimension: Int
   /// The views in the manifest's order.
   public var views: [String]
