@@ -65,4 +65,41 @@ public struct SpooledColumn {
     }
     try file.append(pending)
   }
+
+  /// A cursor over the bytes from the first on.
+  public func pieces(_ spool: ColumnSpool) -> Pieces { Pieces(column: self, spool: spool) }
+
+  /// Hands out a column's bytes piece by piece.
+  public struct Pieces {
+    private let column: SpooledColumn
+    private let spool: ColumnSpool
+    private var run = 0
+    private var at = 0
+
+    fileprivate init(column: SpooledColumn, spool: ColumnSpool) {
+      self.column = column
+      self.spool = spool
+    }
+
+    /// Appends the next `count` bytes to `file`.
+    ///
+    /// - Precondition: there are that many.
+    public mutating func append(_ count: Int, to file: AtomicFile) throws(FileError) {
+      var left = count
+      while left > 0, run < column.stored.count {
+        let range = column.stored[run]
+        let piece = min(left, range.count - at)
+        if let contents = try spool.contents() {
+          try file.append(piece, from: contents, at: range.lowerBound + at)
+        }
+        left -= piece
+        at += piece
+        if at == range.count { (run, at) = (run + 1, 0) }
+      }
+      if left > 0 {
+        try file.append(Array(column.pending[at..<at + left]))
+        at += left
+      }
+    }
+  }
 }

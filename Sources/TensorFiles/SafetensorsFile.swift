@@ -103,6 +103,9 @@ public final class SafetensorsFile: Sendable {
   /// Returns the declaration of `name`, or `nil` where there is no such tensor.
   public func declaration(_ name: String) -> TensorDeclaration? { declarations[name] }
 
+  /// Returns where the data of `name` lies in the file, or `nil` where there is no such tensor.
+  public func range(_ name: String) -> Range<Int>? { ranges[name] }
+
   /// Returns the data of `name`, a view into the file.
   ///
   /// - Throws: `TensorFileError` where there is no such tensor.
@@ -122,6 +125,9 @@ public final class SafetensorsFile: Sendable {
     }
     return bytes.values(as: T.self)
   }
+
+  /// Gives the pages of all tensors back to the system.
+  public func releasePages() { file.releasePages(0..<file.byteCount) }
 
   /// Gives the pages of the tensor `name` back to the system.
   public func releasePages(_ name: String) {

@@ -1,0 +1,186 @@
+internal import Actions
+internal import ByteIO
+internal import EpisodeStore
+internal import ImageCodec
+internal import SampleShards
+internal import TensorFiles
+
+/// Writes one shard of a mixture: the samples of a run of positions, in order.
+///
+/// Memory: the numbers of the shard's samples, and 40 bytes a frame; frames are copied as they are written.
+struct SampleShardBuild {
+  private let plan: MixturePlan
+  private let source: SampleSource
+  private let scratch: String
+  private let progress: @Sendable (Int) -> Void
+
+  init(_ plan: MixturePlan, scratch: String, progress: @escaping @Sendable (Int) -> Void) {
+    self.plan = plan
+    source = SampleSource(plan)
+    self.scratch = scratch
+    self.progress = progress
+  }
+
+  /// The columns of a shard.
+  private struct Columns {
+    var action: [Float] = []
+    var actionBin: [UInt8] = []
+    var actionValid: [UInt8] = []
+    var proprio: [Float] = []
+    var observationValid: [UInt8] = []
+    var dataset: [UInt16] = []
+    var ordinal: [UInt64] = []
+    var step: [UInt32] = []
+    var goal: [UInt32] = []
+    var instruction: [Int32] = []
+    var texts: [UInt8] = []
+    var textOffsets: [UInt64] = [0]
+    var textRows: [[UInt8]: Int32] = [:]
+
+    /// The row of `text`, added when it is new.
+    mutating func row(of text: [UInt8]) -> Int32 {
+      if let row = textRows[text] { return row }
+      let row = Int32(textRows.count)
+      textRows[text] = row
+      texts += text
+      textOffsets.append(UInt64(texts.count))
+      return row
+    }
+  }
+
+  /// Frames of one picture: places in store files, or bytes that were made.
+  private struct Frames {
+    /// Each a file's number, or −1, and a range in it.
+    var places: [(file: Int32, offset: Int, count: Int)] = []
+    var offsets: [UInt64] = [0]
+    var made = SpooledColumn()
+  }
+
+  /// Writes the samples at `positions` to `path`.
+  ///
+  /// - Throws: `MixtureError` for a frame that cannot be converted, `StoreError`, `FileError`.
+  func write(_ positions: Range<Int>, to path: String) throws -> (byteCount: Int, sha256: String) {
+    let layout = plan.layout
+    let tokenizer = try ActionTokenizer(vocabularySize: 256)
+    let spool = ColumnSpool(in: scratch)
+    var columns = Columns()
+    var frames: [String: Frames] = [:]
+    for (name, _) in layout.pictures { frames[name] = Frames() }
+    var files: [String: Int32] = [:]
+    var fileNames: [String] = []
+    var form = FrameForm(plan.manifest.form)
+    for position in positions {
+      let origin = try source.origin(of: position)
+      let numbers = try source.numbers(of: origin)
+      columns.action += numbers.action
+      columns.actionBin += numbers.action.map { UInt8(tokenizer.bin(of: $0)) }
+      columns.actionValid += numbers.actionValid
+      columns.proprio += numbers.proprio
+      if layout.window > 1 { columns.observationValid += numbers.observationValid }
+      columns.dataset.append(UInt16(origin.entry))
+      columns.ordinal.append(UInt64(origin.episode.ordinal))
+      columns.step.append(UInt32(origin.step))
+      if layout.hasGoal { columns.goal.append(UInt32(origin.goal ?? origin.step)) }
+      let texts = source.shard(of: origin).texts
+      let text = numbers.instruction >= 0 && Int(numbers.instruction) < texts.count ? texts[Int(numbers.instruction)] : nil
+      columns.instruction.append(text.map { columns.row(of: $0) } ?? -1)
+      for (picture, _) in layout.pictures {
+        let view = String(picture[picture.index(after: picture.firstIndex(of: ".") ?? picture.startIndex)...])
+        for step in source.steps(of: picture, origin) {
+          var table = frames[picture] ?? Frames()
+          frames[picture] = nil  // So that the table is not copied.
+          if form.keeps, let place = try source.frame(view, step: step, origin) {
+            if files[place.path] == nil {
+              files[place.path] = Int32(fileNames.count)
+              fileNames.append(place.path)
+            }
+            table.places.append((files[place.path] ?? -1, place.range.lowerBound, place.range.count))
+            table.offsets.append((table.offsets.last ?? 0) + UInt64(place.range.count))
+          } else {
+            let bytes = try made(&form, view, step, origin, position)
+            try table.made.append(Bytes(bytes), spool)
+            table.places.append((-1, 0, bytes.count))
+            table.offsets.append((table.offsets.last ?? 0) + UInt64(bytes.count))
+          }
+          frames[picture] = table
+        }
+      }
+    }
+    return try write(columns, frames, fileNames, positions.count, spool, to: path)
+  }
+
+  /// A frame in the mixture's form, as bytes.
+  private func made(
+    _ form: inout FrameForm, _ view: String, _ step: Int, _ origin: SampleSource.Origin, _ position: Int
+  ) throws -> [UInt8] {
+    let store = plan.entries[origin.entry].store
+    if form.keeps {  // A view that the store does not have.
+      guard case .pixels(let height, let width) = plan.layout.form else { return [] }
+      return [UInt8](repeating: 0, count: height * width * 3)
+    }
+    do {
+      return try form.converted(source.frameBytes(view, step: step, origin), store.views[view])
+    } catch let error as ImageError {
+      throw MixtureError(
+        "\(source.shard(of: origin).path): episode \(origin.episode.ordinal), step \(step), view `\(view)`: \(error)")
+    }
+  }
+
+  private func write(
+    _ columns: Columns, _ frames: [String: Frames], _ files: [String], _ count: Int, _ spool: ColumnSpool,
+    to path: String
+  ) throws -> (byteCount: Int, sha256: String) {
+    let layout = plan.layout
+    let tensors = layout.declarations(
+      samples: count, frameBytes: frames.mapValues { Int($0.offsets.last ?? 0) },
+      texts: columns.textOffsets.count - 1, textBytes: columns.texts.count)
+    let writer = try SafetensorsWriter(path, tensors, metadata: ["format": MixtureIndex.schema])
+    for tensor in writer.order {
+      try writer.append(tensor.name) { file in
+        switch tensor.name {
+        case "action": try file.append(values: columns.action)
+        case "action_bin": try file.append(columns.actionBin)
+        case "action_valid": try file.append(columns.actionValid)
+        case "proprio": try file.append(values: columns.proprio)
+        case "observation_valid": try file.append(columns.observationValid)
+        case "dataset.index": try file.append(values: columns.dataset)
+        case "episode.ordinal": try file.append(values: columns.ordinal)
+        case "step.index": try file.append(values: columns.step)
+        case "goal.step": try file.append(values: columns.goal)
+        case "instruction.index": try file.append(values: columns.instruction)
+        case "instruction.bytes": try file.append(columns.texts)
+        case "instruction.offsets": try file.append(values: columns.textOffsets)
+        default: try append(tensor.name, frames, files, spool, to: file)
+        }
+      }
+    }
+    return try writer.commit()
+  }
+
+  /// Appends the offsets or the bytes of a picture.
+  private func append(
+    _ tensor: String, _ frames: [String: Frames], _ files: [String], _ spool: ColumnSpool, to file: AtomicFile
+  ) throws {
+    if tensor.hasSuffix(".offsets") {
+      try file.append(values: frames[String(tensor.dropLast(8))]?.offsets ?? [0])
+      return
+    }
+    let name = tensor.hasSuffix(".bytes") ? String(tensor.dropLast(6)) : tensor
+    guard let table = frames[name] else { return }
+    guard table.places.contains(where: { $0.file >= 0 }) else {
+      try table.made.write(to: file, spool)
+      progress(table.made.byteCount)
+      return
+    }
+    // Frames that were made are in the order in which they are needed.
+    var made = table.made.pieces(spool)
+    for place in table.places {
+      if place.file >= 0 {
+        try file.append(place.count, from: source.reader.file(files[Int(place.file)]), at: place.offset)
+      } else {
+        try made.append(place.count, to: file)
+      }
+      progress(place.count)
+    }
+  }
+}

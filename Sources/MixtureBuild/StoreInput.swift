@@ -1,0 +1,161 @@
+internal import ByteIO
+internal import EpisodeStore
+internal import JSON
+internal import TensorFiles
+
+/// An episode store as a mixture draws from it: where each tensor lies, and what each episode is.
+///
+/// Only the store's indices are held: 16 bytes an episode, and the distinct texts of each shard. Rows and frames are read
+/// when they are needed, by system calls, so that memory does not grow with what was drawn.
+struct StoreInput: Sendable {
+  /// A file of the store.
+  struct Shard: Sendable {
+    let path: String
+    /// The first step of each episode, and the end: [E + 1].
+    let episodeOffsets: [Int]
+    let ordinals: [Int]
+    /// The bytes of each tensor in the file.
+    let ranges: [String: Range<Int>]
+    /// The distinct instructions.
+    let texts: [[UInt8]]
+    /// For each step its text, −1 for none; read when it is asked for.
+    var indexRange: Range<Int> { ranges["instruction.index"] ?? 0..<0 }
+  }
+
+  /// How the frames of a view lie in the store.
+  enum Frames: Equatable, Sendable {
+    case encoded
+    case pixels(height: Int, width: Int)
+  }
+
+  let path: String
+  let index: StoreIndex
+  /// SHA-256 of `store.json`, which has the digests of all other files.
+  let digest: String
+  let shards: [Shard]
+  /// The forms of the views that the store has.
+  let views: [String: Frames]
+  /// The bytes of all frames of a view.
+  let frameByteCounts: [String: Int]
+
+  /// Opens the store at `path`: reads its index, and of each shard the episodes and texts.
+  ///
+  /// - Throws: `StoreError`, `JSONError`, `TensorFileError`, `FileError`; a shard that is missing or cut is named.
+  init(_ path: String) throws {
+    self.path = path
+    index = try StoreVerifier.index(path)
+    digest = try SHA256Digest.hexadecimal(ofFile: path + "/" + StoreIndex.fileName)
+    var shards: [Shard] = []
+    var views: [String: Frames] = [:]
+    var counts: [String: Int] = [:]
+    for entry in index.shards {
+      let file = path + "/" + entry.file
+      guard !entry.file.contains("/"), Directory.entry(file) == .file else {
+        throw StoreError(.inputMissing, file: file, "the shard is missing; ingest the dataset again")
+      }
+      let size = try Directory.status(file).byteCount
+      guard size == entry.byteCount else {
+        throw StoreError(
+          file: file, "it has \(size) bytes, the index says \(entry.byteCount); ingest the dataset again")
+      }
+      let shard = try EpisodeShard(file)
+      guard shard.stepCount == entry.stepCount, shard.episodeCount == entry.episodeCount,
+        shard.file.declaration("action")?.shape.last == index.actionDimension
+      else { throw StoreError(file: file, "it does not fit the store's index; ingest the dataset again") }
+      var ranges: [String: Range<Int>] = [:]
+      for tensor in shard.file.tensors { ranges[tensor.name] = shard.file.range(tensor.name) }
+      for (view, _) in index.views {
+        let name = "image." + view
+        if let pixels = shard.file.declaration(name), pixels.dtype == .uint8, pixels.shape.count == 4,
+          pixels.shape[3] == 3
+        {
+          views[view] = .pixels(height: pixels.shape[1], width: pixels.shape[2])
+        } else if ranges[name + ".bytes"] != nil {
+          views[view] = .encoded
+        }
+        counts[view, default: 0] += (ranges[name + ".bytes"] ?? ranges[name])?.count ?? 0
+      }
+      let offsets = try shard.file.values("instruction.offsets", .uint64, as: UInt64.self).map { Int($0) }
+      let bytes = try shard.file.bytes("instruction.bytes")
+      shards.append(
+        Shard(
+          path: file, episodeOffsets: shard.episodeOffsets, ordinals: shard.ordinals, ranges: ranges,
+          texts: zip(offsets, offsets.dropFirst()).map { bytes[$0..<$1].array }))
+      shard.file.releasePages()
+    }
+    self.shards = shards
+    self.views = views
+    frameByteCounts = counts
+  }
+
+  /// The shards with their digests as the index has them, for comparison with the files.
+  var digests: [(path: String, sha256: String)] {
+    index.shards.map { (path + "/" + $0.file, $0.sha256) } + [
+      (path + "/" + StoreIndex.statisticsName, index.statisticsDigest),
+      (path + "/" + StoreIndex.catalogName, index.catalogDigest),
+    ]
+  }
+
+  /// The splits in the order of the source, with the number of episodes that the store has of each.
+  var splits: [(name: String, shardLengths: [Int])] { index.splits.map { ($0.name, [$0.episodeCount]) } }
+}
+
+/// Reads rows of store shards by system calls, with a bounded number of files open.
+///
+/// One reader serves one task.
+final class StoreReader {
+  private static let openLimit = 64
+  private var files: [String: InputFile] = [:]
+  private var order: [String] = []
+
+  /// The file at `path`, opened when it is not.
+  func file(_ path: String) throws(FileError) -> InputFile {
+    if let file = files[path] { return file }
+    if order.count >= Self.openLimit { files[order.removeFirst()] = nil }
+    let file = try InputFile(path)
+    files[path] = file
+    order.append(path)
+    return file
+  }
+
+  /// Rows `rows` of a tensor of float32 rows `width` wide.
+  func floats(_ tensor: String, of shard: StoreInput.Shard, rows: Range<Int>, width: Int) throws -> [Float] {
+    try values(tensor, of: shard, rows: rows, width: width, as: Float.self)
+  }
+
+  /// The values of `rows` of a tensor whose rows are `width` values wide.
+  func values<T: BitwiseCopyable>(
+    _ tensor: String, of shard: StoreInput.Shard, rows: Range<Int>, width: Int, as type: T.Type
+  ) throws -> [T] {
+    let stride = width * MemoryLayout<T>.stride
+    guard let range = shard.ranges[tensor], rows.upperBound * stride <= range.count else {
+      throw StoreError(file: shard.path, "tensor `\(tensor)` is missing or too short; ingest the dataset again")
+    }
+    let bytes = try file(shard.path).read(rows.count * stride, at: range.lowerBound + rows.lowerBound * stride)
+    guard bytes.count == rows.count * stride else {
+      throw StoreError(file: shard.path, "it was cut while it was read; ingest the dataset again")
+    }
+    return Bytes(bytes).values(as: T.self)
+  }
+
+  /// Where frame `step` of a view lies in the shard's file.
+  func frame(_ view: String, _ form: StoreInput.Frames, step: Int, of shard: StoreInput.Shard) throws -> Range<Int> {
+    switch form {
+    case .pixels(let height, let width):
+      guard let range = shard.ranges["image." + view] else {
+        throw StoreError(file: shard.path, "view `\(view)` is missing; ingest the dataset again")
+      }
+      let start = range.lowerBound + step * height * width * 3
+      return start..<start + height * width * 3
+    case .encoded:
+      guard let range = shard.ranges["image.\(view).bytes"] else {
+        throw StoreError(file: shard.path, "view `\(view)` is missing; ingest the dataset again")
+      }
+      let pair = try values("image.\(view).offsets", of: shard, rows: step..<step + 2, width: 1, as: UInt64.self)
+      guard pair[0] <= pair[1], pair[1] <= UInt64(range.count) else {
+        throw StoreError(file: shard.path, "`image.\(view).offsets` does not rise; ingest the dataset again")
+      }
+      return range.lowerBound + Int(pair[0])..<range.lowerBound + Int(pair[1])
+    }
+  }
+}
