@@ -2,8 +2,8 @@ public import ManifestSyntax
 
 /// A mixture as data: which datasets, in which proportion, how many samples, and in which form.
 ///
-/// Written in YAML; `docs/mixtures.md` describes the keys. Reading a manifest finds every mistake that can be seen
-/// without data, and needs neither the data nor the variables in its paths.
+/// Written in YAML; `docs/mixtures.md` describes the keys. Reading a manifest finds every mistake that can be
+/// seen without data, and needs neither the data nor the variables in its paths.
 public struct MixtureManifest: Sendable {
   /// What people should know of a mixture.
   public struct About: Sendable, Equatable {
@@ -11,6 +11,12 @@ public struct MixtureManifest: Sendable {
     public var description: String?
     /// Where its list is from.
     public var source: String?
+
+    /// Gathers the two.
+    public init(description: String? = nil, source: String? = nil) {
+      self.description = description
+      self.source = source
+    }
   }
 
   /// How weights become probabilities.
@@ -89,7 +95,8 @@ public struct MixtureManifest: Sendable {
     var dropped: [DroppedEntry] = []
     for node in try root["dropped"]?.list() ?? [] { dropped.append(try DroppedEntry(node)) }
     self.dropped = dropped
-    weighting = try root["weighting"].map { node throws(ManifestError) in try Self.weighting(node) } ?? .openvla
+    weighting =
+      try root["weighting"].map { node throws(ManifestError) in try Self.weighting(node) } ?? .openvla
     amount = try Self.amount(root)
     epochEntries = try Self.epochEntries(root, entries: entries, amount: amount)
     form = try SampleForm(root)
@@ -107,7 +114,7 @@ public struct MixtureManifest: Sendable {
       guard let stores else {
         throw ManifestError(
           place: entry.place,
-          "nothing says where the store of \(quoted(name)) lies; give `stores`, or a `store` path here")
+          "nothing says where the store of \(quoted(name)) lies; give `stores`, or its path as `store`")
       }
       let directory = try stores.expanded(lookup)
       return directory.hasSuffix("/") ? directory + name : directory + "/" + name

@@ -53,7 +53,8 @@ import Testing
 
   @Test func `threads are shared out as the reference does`() throws {
     let cases =
-      try decode([Threads].self, "allocate_threads.json") + decode(Reference.self, "mixture.json").allocate_threads
+      try decode([Threads].self, "allocate_threads.json")
+      + decode(Reference.self, "mixture.json").allocate_threads
     #expect(cases.count == 18)
     for threads in cases {
       if let expected = threads.out {
@@ -104,7 +105,7 @@ import Testing
   }
 
   @Test func `a sum of many numbers is added in numpy's order`() throws {
-    // numpy 1.26: np.array([0.1] * n) / np.sum([0.1] * n) for n below, between and above its block sizes.
+    // numpy 2.4: np.array([0.1] * n) / np.sum([0.1] * n) for n below, between and above its block sizes.
     for (count, bits) in Pinned.numpyShares {
       let weights = [Double](repeating: 0.1, count: count)
       let shares = try MixtureWeights(.absolute, weights: weights, sizes: [Int](repeating: 1, count: count))
@@ -126,7 +127,8 @@ import Testing
     #expect(throws: SamplingError.self) { try MixtureWeights(.temperature(.nan), weights: [1], sizes: [1]) }
     #expect(throws: SamplingError.self) { try MixtureWeights(.given([1, 2]), weights: [1], sizes: [1]) }
     #expect(throws: SamplingError.self) {
-      try MixtureWeights(.absolute, weights: [.greatestFiniteMagnitude, .greatestFiniteMagnitude], sizes: [1, 1])
+      try MixtureWeights(
+        .absolute, weights: [.greatestFiniteMagnitude, .greatestFiniteMagnitude], sizes: [1, 1])
     }
   }
 }
