@@ -39,6 +39,21 @@ public struct MixtureManifest: Sendable {
     case samples(Int)
     /// So many times the reference's dataset length.
     case epochs(Double)
+
+    /// The number of samples when an epoch has `epochLength`, rounded down.
+    /// - Throws: `badData` when that is none, or more than 2⁴⁰.
+    public func sampleCount(epochLength: Int) throws(SamplingError) -> Int {
+      switch self {
+      case .samples(let count): return count
+      case .epochs(let epochs):
+        let count = (epochs * Double(epochLength)).rounded(.down)
+        guard count >= 1, count <= Double(Quotas.maximumSampleCount) else {
+          throw SamplingError(
+            "epochs", "\(epochs) epochs of \(epochLength) samples make \(count); give an amount of 1 to 2^40")
+        }
+        return Int(count)
+      }
+    }
   }
 
   /// The mixture's name.

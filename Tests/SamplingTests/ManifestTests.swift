@@ -153,8 +153,8 @@ extension MixtureManifest {
     let error = #expect(throws: ManifestError.self) { try bare.storePath(of: bare.entries[1]) { _ in nil } }
     #expect(
       error?.description
-        == "m.yaml:4:5: entries[1]: nothing says where the store of `b` lies; give `stores`, or its path as `store`"
-    )
+        == "m.yaml:4:5: entries[1]: nothing says where the store of `b` lies; give `stores`, "
+        + "or its path as `store`")
   }
 
   @Test func `the same dataset may be drawn from twice when split, condition or list differ`() throws {
@@ -298,6 +298,19 @@ extension MixtureManifest {
       let error = #expect(throws: ManifestError.self, "\(text)") { try MixtureManifest(text) }
       #expect(error?.description.hasPrefix(expected) == true, "\(error?.description ?? "") – \(expected)")
       #expect(error?.kind == .badData)
+    }
+  }
+
+  @Test func `an amount in epochs is a whole number of samples`() throws {
+    func count(_ amount: MixtureManifest.Amount, _ length: Int) throws -> Int {
+      try amount.sampleCount(epochLength: length)
+    }
+    #expect(try count(.samples(7), 1000) == 7)
+    #expect(try count(.epochs(1), 15_361_038) == 15_361_038)
+    // 1.5 · 1555 = 2332.5
+    #expect(try count(.epochs(1.5), 1555) == 2332)
+    for (epochs, length) in [(1e-9, 1555), (1e300, 1555), (1, 0)] {
+      #expect(throws: SamplingError.self) { try count(.epochs(epochs), length) }
     }
   }
 

@@ -51,6 +51,32 @@ import Testing
     }
   }
 
+  /// Transitions as published; lengths as the reference computed them from these.
+  @Test(arguments: [
+    ("oxe_magic_soup", 23, 11_169_831), ("oxe_magic_soup_plus", 27, 15_361_038),
+    ("oxe_magic_soup_plus_minus", 25, 14_772_276),
+  ])
+  func `the epochs of the published mixtures have the reference's lengths`(
+    mixture: String, entryCount: Int, length: Int
+  ) throws {
+    let text = try String(
+      decoding: readBytes(Repository.fixture("sampling/oxe_transitions.tsv")), as: UTF8.self)
+    let table = text.split(separator: "\n").map { $0.split(separator: "\t") }
+    let column = try #require(table[0].firstIndex { $0 == mixture })
+    let rows = table.dropFirst().filter { $0[column] != "-" }
+    #expect(rows.count == entryCount)
+    let weights = try rows.map { try #require(Double($0[column])) }
+    let sizes = try rows.map { try #require(Int($0[1])) }
+    let shares = try MixtureWeights(.openvla, weights: weights, sizes: sizes)
+    #expect(try shares.datasetLength(primaries: MixtureWeights.primaries(weights)) == length)
+    #expect(abs(shares.shares.reduce(0, +) - 1) < 1e-12)
+    let quotas = try Quotas(sampleCount: length, weights: shares.shares)
+    #expect(quotas.counts.reduce(0, +) == length)
+    // Bridge has a weight of 1: its quota is its size, to within the rounding of the length.
+    let bridge = try #require(rows.firstIndex { $0[0] == "bridge_orig" }) - rows.startIndex
+    #expect(abs(quotas.counts[bridge] - sizes[bridge]) <= 1)
+  }
+
   @Test func `threads are shared out as the reference does`() throws {
     let cases =
       try decode([Threads].self, "allocate_threads.json")
