@@ -40,8 +40,10 @@ public struct MixtureWeights: Sendable, Equatable {
       guard temperature.isFinite, temperature > 0 else {
         throw SamplingError("weights", "a temperature of \(temperature); give a number above 0")
       }
+      // Relative to the largest, so that no temperature overflows; at 1 the sizes themselves, without rounding.
+      let largest = temperature == 1 ? 1 : Double(max(1, sizes.max() ?? 1))
       products = zip(weights, sizes).map { weight, size in
-        weight == 0 ? 0 : PortableMath.power(Double(size), 1 / temperature)
+        weight == 0 ? 0 : PortableMath.power(Double(size) / largest, 1 / temperature)
       }
     case .given(let values):
       try Self.check(values)

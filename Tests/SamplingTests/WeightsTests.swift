@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import Sampling
 import TestSupport
 import Testing
@@ -111,6 +111,23 @@ import Testing
     #expect(abs(hot.shares[0] - 0.5) < 1e-7)
     let cold = try MixtureWeights(.temperature(0.1), weights: [1, 1], sizes: [1_000_000, 10])
     #expect(cold.shares[0] == 1)
+  }
+
+  @Test func `powers are those of the system's library to twelve digits`() throws {
+    var random = SeededGenerator(3)
+    for _ in 0..<500 {
+      let sizes = (0..<2).map { _ in 1 + Int(random.next() >> (30 + random.next() % 30)) }
+      let temperature = 0.3 + Double(random.next() % 1000) / 100
+      let shares = try MixtureWeights(.temperature(temperature), weights: [1, 1], sizes: sizes).shares
+      let ratio = pow(Double(sizes[0]) / Double(sizes[1]), 1 / temperature)
+      #expect(abs(shares[0] / shares[1] / ratio - 1) < 1e-12, "\(sizes) \(temperature)")
+    }
+    // Far beyond float64's range when not taken relative to the largest.
+    let frozen = try MixtureWeights(
+      .temperature(1e-3), weights: [1, 1, 0], sizes: [1 << 40, 1 << 39, 1 << 40])
+    // 2^-1000 of the first, to the digits that an exponent of 693 leaves.
+    #expect(frozen.shares[0] == 1 && frozen.shares[2] == 0)
+    #expect(abs(frozen.shares[1] * 0x1p1000 - 1) < 1e-12)
   }
 
   @Test func `the epoch is measured by the primaries and needs one`() throws {
