@@ -53,6 +53,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "DatasetManifest", dependencies: ["ByteIO", "Actions", "ManifestSyntax"], swiftSettings: settings),
+    .target(name: "Sampling", dependencies: ["ByteIO", "Actions", "ManifestSyntax"], swiftSettings: settings),
     .target(
       name: "EpisodeStore",
       dependencies: ["ByteIO", "JSON", "TensorFiles", "Actions", .product(name: "GRDB", package: "GRDB.swift")],
@@ -86,6 +87,10 @@ let package = Package(
     .testTarget(
       name: "DatasetManifestTests",
       dependencies: ["DatasetManifest", "ManifestSyntax", "Actions", "ByteIO", "JSON", "TestSupport"],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "SamplingTests",
+      dependencies: ["Sampling", "ManifestSyntax", "Actions", "ByteIO", "JSON", "TestSupport"],
       swiftSettings: testSettings),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(
