@@ -1,6 +1,6 @@
 public import ByteIO
 
-/// Why an image could not be read, written or resized.
+/// Why an image could not be read, written, resized or augmented.
 ///
 /// The description says what is wrong with the image; whoever knows its file, episode and step puts them
 /// before it.
@@ -27,6 +27,8 @@ public struct ImageError: Failure, Equatable {
     case notFloatBits(channels: Int, bitDepth: Int)
     /// A size is zero, too large, or does not go with the samples given.
     case badSize(detail: String)
+    /// A setting of an augmentation or of random numbers is out of its bounds.
+    case badSetting(detail: String)
     /// The system refused memory.
     case outOfMemory
   }
@@ -40,6 +42,7 @@ public struct ImageError: Failure, Equatable {
   public var kind: FailureKind {
     switch reason {
     case .outOfMemory: .tryAgain
+    case .badSetting: .usage
     default: .badData
     }
   }
@@ -57,7 +60,7 @@ public struct ImageError: Failure, Equatable {
     case .shapeDiffers(let expected, let found): "\(expected) expected, \(found) found"
     case .notFloatBits(let channels, let bitDepth):
       "float32 values need a PNG of 4 × 8 bits per pixel, \(channels) × \(bitDepth) found"
-    case .badSize(let detail): detail
+    case .badSize(let detail), .badSetting(let detail): detail
     case .outOfMemory: "not enough memory for the image"
     }
   }
