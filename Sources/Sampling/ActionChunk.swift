@@ -1,9 +1,10 @@
 /// Which steps of an episode make up a sample: a window of observations and a chunk of actions.
 ///
-/// As in the reference with `window_size` = window and `future_action_window_size` = chunk − 1. The sample of step t
-/// has the observations t − window + 1 … t, and the actions t − window + 1 … t + chunk − 1; the current action and
-/// those after it are the last `chunk` rows. Before the episode the first step is repeated. Past the goal step
-/// (the last one unless goals are relabelled) absolute columns repeat the action at the goal and the others are 0.
+/// As in the reference with `window_size` = window and `future_action_window_size` = chunk − 1. The sample of
+/// step t has the observations t − window + 1 … t, and the actions t − window + 1 … t + chunk − 1; the
+/// current action and those after it are the last `chunk` rows. Before the episode the first step is
+/// repeated. Past the goal step (the last one unless goals are relabelled) absolute columns repeat the action
+/// at the goal and the others are 0.
 public struct ActionChunk: Sendable, Equatable {
   /// The largest window or chunk.
   public static let maximumLength = 1024
@@ -64,7 +65,8 @@ public struct ActionChunk: Sendable, Equatable {
     return ActionSlot(step: min(max(raw, 0), goal), isNeutral: raw > goal, isValid: raw >= 0 && raw <= goal)
   }
 
-  /// Appends the actions of `step` [W + K − 1, A] to `output`, taken from an episode's `rows` [T, A], flattened.
+  /// Appends the actions of `step` [W + K − 1, A] to `output`, taken from an episode's `rows` [T, A],
+  /// flattened.
   ///
   /// `absolute` says which columns are absolute; its length is A. All false is the reference without a mask.
   /// - Throws: `badData` when the rows are ragged, or the step or the goal is not one of theirs.
@@ -78,7 +80,8 @@ public struct ActionChunk: Sendable, Equatable {
     let stepCount = rows.count / width
     guard step >= 0, step <= goal, goal < stepCount else {
       throw SamplingError(
-        "chunk", "step \(step) with the goal at \(goal) in an episode of \(stepCount) steps; the goal comes last")
+        "chunk",
+        "step \(step) with the goal at \(goal) in an episode of \(stepCount) steps; the goal comes last")
     }
     output.reserveCapacity(output.count + actionCount * width)
     for slot in 0..<actionCount {

@@ -1,9 +1,10 @@
 /// A shuffle of 0..<count that needs no table: every position can be asked alone, both ways.
 ///
-/// A function of count, seed and stream only, in integer arithmetic, and so the same everywhere; what it returns
-/// never changes between versions. Counts below 1024 use a swap-or-not network (Hoang, Morris, Rogaway 2012) with
-/// 48 rounds and 6 more per bit; larger ones a Feistel network of 12 rounds on a × b ≥ count cells that is walked
-/// until it ends inside (a, b near √count, so that it seldom walks). Both take O(1) time and memory.
+/// A function of count, seed and stream only, in integer arithmetic, and so the same everywhere; what it
+/// returns never changes between versions. Counts below 1024 use a swap-or-not network (Hoang, Morris,
+/// Rogaway 2012) with 48 rounds and 6 more per bit; larger ones a Feistel network of 12 rounds on a × b ≥
+/// count cells that is walked until it ends inside (a, b near √count, so that it seldom walks). Both take
+/// O(1) time and memory.
 public struct KeyedPermutation: Sendable, Equatable {
   /// The largest number of elements.
   public static let maximumCount = 1 << 40

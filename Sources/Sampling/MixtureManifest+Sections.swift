@@ -42,7 +42,9 @@ extension MixtureManifest {
       if let file = keys["file"] { return .file(try PathTemplate(file)) }
       let value = try keys.required("temperature", "it is a number above 0")
       let temperature = try value.number()
-      guard temperature > 0 else { throw value.error("a temperature of \(temperature); give a number above 0") }
+      guard temperature > 0 else {
+        throw value.error("a temperature of \(temperature); give a number above 0")
+      }
       return .temperature(temperature)
     }
     switch try node.choice(of: PlainScheme.self) {
@@ -80,11 +82,13 @@ extension MixtureManifest {
       guard !found.isEmpty else {
         let names = entries.map(\.name)
         throw item.error(
-          "no entry is called \(quoted(name)); " + (NearestName.hint(name, among: names) ?? "name one of the entries"))
+          "no entry is called \(quoted(name)); "
+            + (NearestName.hint(name, among: names) ?? "name one of the entries"))
       }
       if let index = found.first(where: { entries[$0].weight == 0 }) {
         throw item.error(
-          "\(quoted(name)) has a weight of 0 on line \(entries[index].place.line ?? 0); an epoch would have no end")
+          "\(quoted(name)) has a weight of 0 on line \(entries[index].place.line ?? 0); it measures no epoch"
+        )
       }
       chosen.formUnion(found)
     }

@@ -2,8 +2,8 @@ public import ManifestSyntax
 
 /// A mixture as data: which datasets, in which proportion, how many samples, and in which form.
 ///
-/// Written in YAML; `docs/mixtures.md` describes the keys. Reading a manifest finds every mistake that can be seen
-/// without data, and needs neither the data nor the variables in its paths.
+/// Written in YAML; `docs/mixtures.md` describes the keys. Reading a manifest finds every mistake that can be
+/// seen without data, and needs neither the data nor the variables in its paths.
 public struct MixtureManifest: Sendable {
   /// What people should know of a mixture.
   public struct About: Sendable, Equatable {
@@ -11,6 +11,12 @@ public struct MixtureManifest: Sendable {
     public var description: String?
     /// Where its list is from.
     public var source: String?
+
+    /// Gathers the two.
+    public init(description: String? = nil, source: String? = nil) {
+      self.description = description
+      self.source = source
+    }
   }
 
   /// How weights become probabilities.
@@ -33,6 +39,21 @@ public struct MixtureManifest: Sendable {
     case samples(Int)
     /// So many times the reference's dataset length.
     case epochs(Double)
+
+    /// The number of samples when an epoch has `epochLength`, rounded down.
+    /// - Throws: `badData` when that is none, or more than 2⁴⁰.
+    public func sampleCount(epochLength: Int) throws(SamplingError) -> Int {
+      switch self {
+      case .samples(let count): return count
+      case .epochs(let epochs):
+        let count = (epochs * Double(epochLength)).rounded(.down)
+        guard count >= 1, count <= Double(Quotas.maximumSampleCount) else {
+          throw SamplingError(
+            "epochs", "\(epochs) epochs of \(epochLength) samples make \(count); give an amount of 1 to 2^40")
+        }
+        return Int(count)
+      }
+    }
   }
 
   /// The mixture's name.
@@ -89,7 +110,8 @@ public struct MixtureManifest: Sendable {
     var dropped: [DroppedEntry] = []
     for node in try root["dropped"]?.list() ?? [] { dropped.append(try DroppedEntry(node)) }
     self.dropped = dropped
-    weighting = try root["weighting"].map { node throws(ManifestError) in try Self.weighting(node) } ?? .openvla
+    weighting =
+      try root["weighting"].map { node throws(ManifestError) in try Self.weighting(node) } ?? .openvla
     amount = try Self.amount(root)
     epochEntries = try Self.epochEntries(root, entries: entries, amount: amount)
     form = try SampleForm(root)
@@ -107,7 +129,7 @@ public struct MixtureManifest: Sendable {
       guard let stores else {
         throw ManifestError(
           place: entry.place,
-          "nothing says where the store of \(quoted(name)) lies; give `stores`, or a `store` path here")
+          "nothing says where the store of \(quoted(name)) lies; give `stores`, or its path as `store`")
       }
       let directory = try stores.expanded(lookup)
       return directory.hasSuffix("/") ? directory + name : directory + "/" + name

@@ -21,7 +21,8 @@ public struct MixtureWeights: Sendable, Equatable {
   /// Computes p_i in float64, in the reference's order of operations and numpy's of a sum.
   ///
   /// `sizes` are the entries' numbers of transitions before any filter.
-  /// - Throws: `badData` for weights that are negative, not finite, all zero or none, or do not match the sizes.
+  /// - Throws: `badData` for weights that are negative, not finite, all zero or none, or do not match the
+  ///   sizes.
   public init(_ scheme: Scheme, weights: [Double], sizes: [Int]) throws(SamplingError) {
     try Self.check(weights)
     guard sizes.count == weights.count else {
@@ -39,20 +40,24 @@ public struct MixtureWeights: Sendable, Equatable {
       guard temperature.isFinite, temperature > 0 else {
         throw SamplingError("weights", "a temperature of \(temperature); give a number above 0")
       }
+      // Relative to the largest, so that no temperature overflows; at 1 the sizes themselves, without rounding.
+      let largest = temperature == 1 ? 1 : Double(max(1, sizes.max() ?? 1))
       products = zip(weights, sizes).map { weight, size in
-        weight == 0 ? 0 : PortableMath.power(Double(size), 1 / temperature)
+        weight == 0 ? 0 : PortableMath.power(Double(size) / largest, 1 / temperature)
       }
     case .given(let values):
       try Self.check(values)
       guard values.count == weights.count else {
-        throw SamplingError("weights", "\(values.count) given weights for \(weights.count) entries; give one each")
+        throw SamplingError(
+          "weights", "\(values.count) given weights for \(weights.count) entries; give one each")
       }
       products = values
     }
     let total = Self.sum(products)
     guard total > 0, total.isFinite else {
       throw SamplingError(
-        "weights", "they add up to \(total) after the scheme; at least one entry needs a weight and transitions")
+        "weights",
+        "they add up to \(total) after the scheme; at least one entry needs a weight and transitions")
     }
     shares = products.map { $0 / total }
     self.sizes = sizes
@@ -118,7 +123,8 @@ public struct MixtureWeights: Sendable, Equatable {
     }
     var lanes = Array(values.prefix(8))
     for i in 8..<max(8, count - count % 8) { lanes[i % 8] += values[start + i] }
-    var total = ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]))
+    var total =
+      ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]))
     for value in values.suffix(count % 8) { total += value }
     return total
   }

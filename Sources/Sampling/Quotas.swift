@@ -1,8 +1,8 @@
 /// How many samples each entry of a mixture gets: whole numbers, by largest remainder, whose sum is exact.
 ///
-/// Entry i gets ⌊N·w_i / Σw⌋; what is then missing goes, one each, to the entries with the largest remainders, of
-/// equal ones to the earlier. Weights are taken as the exact binary fractions that float64 holds, and every step
-/// is integer arithmetic of as many bits as it needs, so that no rounding enters.
+/// Entry i gets ⌊N·w_i / Σw⌋; what is then missing goes, one each, to the entries with the largest
+/// remainders, of equal ones to the earlier. Weights are taken as the exact binary fractions that float64
+/// holds, and every step is integer arithmetic of as many bits as it needs, so that no rounding enters.
 public struct Quotas: Sendable, Equatable {
   /// The most samples that can be shared out.
   public static let maximumSampleCount = 1 << 40

@@ -16,12 +16,14 @@ extension SampleForm {
     padding = try root["padding"]?.choice(of: ChunkPadding.self) ?? .repeat
     goal = try root["goal"]?.choice(of: GoalRule.self) ?? .none
     if padding == .drop, goal == .uniform, let node = root["goal"] {
-      throw node.error("uniform goals cut chunks short, which `padding: drop` rules out; use `last` or `none`")
+      throw node.error(
+        "uniform goals cut chunks short, which `padding: drop` rules out; use `last` or `none`")
     }
     normalization = try root["normalization"]?.choice(of: MixtureNormalization.self) ?? .boundsQ99
     views = try Self.views(root["views"])
     image = try Self.image(root["image"])
-    shardSize = try root["shard_size"].map { node throws(ManifestError) in try Self.byteCount(node) } ?? 1 << 30
+    shardSize =
+      try root["shard_size"].map { node throws(ManifestError) in try Self.byteCount(node) } ?? 1 << 30
     compressionLevel = try Self.compression(root["compression"], image: image)
   }
 
@@ -31,7 +33,8 @@ extension SampleForm {
     for item in try node.list() {
       let name = try item.string()
       guard viewNames.contains(name) else {
-        let mend = NearestName.hint(name, among: viewNames) ?? "the views are \(viewNames.joined(separator: ", "))"
+        let mend =
+          NearestName.hint(name, among: viewNames) ?? "the views are \(viewNames.joined(separator: ", "))"
         throw item.error("unknown view \(quoted(name)); \(mend)")
       }
       guard !views.contains(name) else { throw item.error("\(quoted(name)) is given twice; keep one") }
@@ -54,7 +57,8 @@ extension SampleForm {
       throw quality.error("only `form: jpeg` has a quality; leave it out")
     }
     if let size = keys["size"], format == .keep {
-      throw size.error("`form: keep` leaves images as they are; choose jpeg, png or raw, or leave the size out")
+      throw size.error(
+        "`form: keep` leaves images as they are; choose jpeg, png or raw, or leave the size out")
     }
     return try form(
       format, size: size(keys["size"]), quality: keys["quality"]?.integer(in: 1...100), node: node)
@@ -68,7 +72,9 @@ extension SampleForm {
     case .jpeg: return .jpeg(quality: quality ?? 95, size: size)
     case .png: return .png(size: size)
     case .raw:
-      guard let size else { throw node.error("raw images need a size, as in `{form: raw, size: [224, 224]}`") }
+      guard let size else {
+        throw node.error("raw images need a size, as in `{form: raw, size: [224, 224]}`")
+      }
       return .raw(size: size)
     }
   }

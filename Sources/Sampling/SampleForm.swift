@@ -18,6 +18,22 @@ public struct SampleForm: Sendable, Equatable {
   public var shardSize: Int
   /// The level of Zstandard for raw images, or nil for none.
   public var compressionLevel: Int?
+
+  /// The reference's form unless told otherwise: one frame, its primary image and one normalised action.
+  public init(
+    chunk: ActionChunk, padding: ChunkPadding = .repeat, goal: GoalRule = .none,
+    normalization: MixtureNormalization = .boundsQ99, views: [String] = ["primary"], image: ImageForm = .keep,
+    shardSize: Int = 1 << 30, compressionLevel: Int? = nil
+  ) {
+    self.chunk = chunk
+    self.padding = padding
+    self.goal = goal
+    self.normalization = normalization
+    self.views = views
+    self.image = image
+    self.shardSize = shardSize
+    self.compressionLevel = compressionLevel
+  }
 }
 
 /// How a mixture's actions and states are normalised.

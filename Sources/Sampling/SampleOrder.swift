@@ -1,8 +1,9 @@
 /// The order of a mixture's samples: which frame stands at which position, without a table of the samples.
 ///
-/// Entry e has n frames and a quota of q samples. Its first ⌊q/n⌋ repetitions hold every frame once, the last one a
-/// keyed random choice of q mod n frames, so each frame appears ⌊q/n⌋ or ⌈q/n⌉ times. One keyed permutation over
-/// the samples of all entries puts them in order. Memory grows with the number of entries alone.
+/// Entry e has n frames and a quota of q samples. Its first ⌊q/n⌋ repetitions hold every frame once, the last
+/// one a keyed random choice of q mod n frames, so each frame appears ⌊q/n⌋ or ⌈q/n⌉ times. One keyed
+/// permutation over the samples of all entries puts them in order. Memory grows with the number of entries
+/// alone.
 public struct SampleOrder: Sendable {
   /// How many frames an entry has, and how many samples it gives.
   public struct Entry: Sendable, Equatable {
@@ -65,7 +66,8 @@ public struct SampleOrder: Sendable {
       guard entry.frameCount > 0 || entry.quota == 0 else {
         throw SamplingError(
           "order",
-          "entry \(index) has a quota of \(entry.quota) but no frames; loosen its filters or set its weight to 0")
+          "entry \(index) has a quota of \(entry.quota) but no frames; loosen its filters or give it weight 0"
+        )
       }
       offsets.append((offsets.last ?? 0) + entry.quota)
       // Stream 0 is the shuffle of all samples.
@@ -90,11 +92,13 @@ public struct SampleOrder: Sendable {
   /// - Throws: `badData` for a position that there is not.
   public func sample(at position: Int) throws(SamplingError) -> Sample {
     guard let shuffle, position >= 0, position < count else {
-      throw SamplingError("position \(position)", "there are \(count) samples; give a position from 0 to below that")
+      throw SamplingError(
+        "position \(position)", "there are \(count) samples; give a position from 0 to below that")
     }
     let index = shuffle[position]
     let entry = entry(holding: index)
-    let (repetition, place) = (index - offsets[entry]).quotientAndRemainder(dividingBy: entries[entry].frameCount)
+    let (repetition, place) = (index - offsets[entry]).quotientAndRemainder(
+      dividingBy: entries[entry].frameCount)
     let isPartial = repetition == entries[entry].quota / entries[entry].frameCount
     let frame = isPartial ? choices[entry]?[place] ?? place : place
     return Sample(entry: entry, repetition: repetition, frame: frame)

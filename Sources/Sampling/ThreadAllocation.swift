@@ -2,8 +2,8 @@
 public enum ThreadAllocation {
   /// Returns the threads of each dataset: one where the share is below one, then by largest fraction.
   ///
-  /// A weight of 0 gets none. Fractions are float64, added in numpy's order; of equal ones the later is served
-  /// first, as in the reference's sort.
+  /// A weight of 0 gets none. Fractions are float64, added in numpy's order; of equal ones the later is
+  /// served first, as in the reference's sort.
   /// - Throws: `badData` for negative or non-finite weights, all zero, or fewer threads than weights.
   public static func allocate(threadCount: Int, weights: [Double]) throws(SamplingError) -> [Int] {
     try MixtureWeights.check(weights)

@@ -60,12 +60,14 @@ public struct NoOpRule: Sendable, Equatable {
 
   /// The steps that are kept, of actions [T, A], flattened, that are not normalised.
   ///
-  /// A step is left out when all columns but the last have a Euclidean length below the tolerance, and the last,
-  /// the gripper's, equals that of the step kept before it; before any was kept the length alone decides.
+  /// A step is left out when all columns but the last have a Euclidean length below the tolerance, and the
+  /// last, the gripper's, equals that of the step kept before it; before any was kept the length alone
+  /// decides.
   /// - Throws: `badData` when the rows are ragged.
   public func keptSteps(actions: [Float], dimension: Int) throws(SamplingError) -> [Int] {
     guard dimension > 0, actions.count.isMultiple(of: dimension) else {
-      throw SamplingError("actions", "\(actions.count) values do not divide into rows of \(dimension) columns")
+      throw SamplingError(
+        "actions", "\(actions.count) values do not divide into rows of \(dimension) columns")
     }
     var kept: [Int] = []
     var previousGripper: Float?

@@ -30,7 +30,8 @@ struct WideNatural: Equatable, Comparable {
   static func += (a: inout WideNatural, b: WideNatural) {
     var carry: UInt64 = 0
     for i in 0..<max(a.limbs.count, b.limbs.count) {
-      let term = UInt64(i < a.limbs.count ? a.limbs[i] : 0) + UInt64(i < b.limbs.count ? b.limbs[i] : 0) + carry
+      let term =
+        UInt64(i < a.limbs.count ? a.limbs[i] : 0) + UInt64(i < b.limbs.count ? b.limbs[i] : 0) + carry
       if i < a.limbs.count {
         a.limbs[i] = UInt32(truncatingIfNeeded: term)
       } else {
@@ -71,7 +72,8 @@ struct WideNatural: Equatable, Comparable {
 
   /// Returns ⌊self / divisor⌋ and the remainder, for a quotient below 2⁵⁰ and a divisor that is not zero.
   ///
-  /// The quotient of the leading 64 bits, in float64, is off by far less than one; the rest is put right exactly.
+  /// The quotient of the leading 64 bits, in float64, is off by far less than one; the rest is put right
+  /// exactly.
   func divided(by divisor: WideNatural) -> (quotient: UInt64, remainder: WideNatural) {
     guard self >= divisor else { return (0, self) }
     let (a, b) = (leading, divisor.leading)

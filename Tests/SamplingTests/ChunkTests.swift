@@ -80,7 +80,8 @@ import Testing
   }
 
   @Test func `a chunk of two columns comes out as by hand`() throws {
-    // Window 2, chunk 3, five steps: the first column is relative and becomes 0 past the end, the second stays.
+    // Window 2, chunk 3, five steps: the first column is relative and becomes 0 past the end, the second
+    // stays.
     let chunk = try ActionChunk(window: 2, chunk: 3)
     let rows: [Float] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
     for (step, expected) in [

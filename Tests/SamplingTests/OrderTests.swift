@@ -62,7 +62,8 @@ import Testing
     for position in [-1, order.count, Int.max, Int.min] {
       let error = #expect(throws: SamplingError.self) { try order.sample(at: position) }
       #expect(
-        error?.description == "position \(position): there are 73 samples; give a position from 0 to below that")
+        error?.description
+          == "position \(position): there are 73 samples; give a position from 0 to below that")
     }
     #expect(throws: SamplingError.self) { try SampleOrder(entries: [], seed: 0).sample(at: 0) }
   }

@@ -25,7 +25,9 @@ import Testing
   }
 
   @Test func `every element is found where it stands`() throws {
-    for count in Array(1...120) + [255, 256, 257, 1000, 1022, 1023, 1024, 1025, 1088, 2000, 4096, 4999, 65_537] {
+    for count in Array(1...120) + [
+      255, 256, 257, 1000, 1022, 1023, 1024, 1025, 1088, 2000, 4096, 4999, 65_537,
+    ] {
       let permutation = try permutation(count)
       for position in stride(from: 0, to: count, by: max(1, count / 500)) {
         #expect(permutation.position(of: permutation[position]) == position)

@@ -66,6 +66,22 @@ import Testing
     }
   }
 
+  @Test func `whole weights give what plain integer arithmetic gives`() throws {
+    var random = SeededGenerator(8)
+    for _ in 0..<100 {
+      // Small weights, so that equal remainders are frequent.
+      let weights = (0...random.next() % 30).map { _ in Int(random.next() % 12) } + [3]
+      let samples = Int(random.next() % 2000)
+      let total = weights.reduce(0, +)
+      var expected = weights.map { samples * $0 / total }
+      let order = weights.indices.sorted {
+        (-(samples * weights[$0] % total), $0) < (-(samples * weights[$1] % total), $1)
+      }
+      for i in order.prefix(samples - expected.reduce(0, +)) { expected[i] += 1 }
+      #expect(try Quotas(sampleCount: samples, weights: weights.map(Double.init)).counts == expected)
+    }
+  }
+
   @Test func `ten thousand entries share out 2^40 samples`() throws {
     var random = SeededGenerator(5)
     let weights = weights(9_999, &random)

@@ -31,7 +31,8 @@ import Testing
     let rules = TrajectoryRules()
     #expect(rules.exclusion(isLabeled: false, actions: [0], proprio: nil) == .unlabeled)
     #expect(rules.exclusion(isLabeled: true, actions: [99], proprio: [99]) == nil)
-    #expect(TrajectoryRules(skipsUnlabeled: false).exclusion(isLabeled: false, actions: [], proprio: nil) == nil)
+    #expect(
+      TrajectoryRules(skipsUnlabeled: false).exclusion(isLabeled: false, actions: [], proprio: nil) == nil)
   }
 
   @Test func `episodes with values beyond the limits are left out`() {
@@ -46,8 +47,8 @@ import Testing
   }
 
   @Test func `steps that do nothing are left out as in the LIBERO sets`() throws {
-    // Movement, gripper. The first still step goes whatever its gripper; a later one only when the gripper is that
-    // of the step kept before.
+    // Movement, gripper. The first still step goes whatever its gripper; a later one only when the gripper is
+    // that of the step kept before.
     let actions: [Float] = [
       0, 0, 1,  // nothing kept yet: out
       0.5, 0, -1,  // moves: kept

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import Foundation
 import Sampling
 import TestSupport
 import Testing
@@ -51,9 +51,36 @@ import Testing
     }
   }
 
+  /// Transitions as published; lengths as the reference computed them from these.
+  @Test(arguments: [
+    ("oxe_magic_soup", 23, 11_169_831), ("oxe_magic_soup_plus", 27, 15_361_038),
+    ("oxe_magic_soup_plus_minus", 25, 14_772_276),
+  ])
+  func `the epochs of the published mixtures have the reference's lengths`(
+    mixture: String, entryCount: Int, length: Int
+  ) throws {
+    let text = try String(
+      decoding: readBytes(Repository.fixture("sampling/oxe_transitions.tsv")), as: UTF8.self)
+    let table = text.split(separator: "\n").map { $0.split(separator: "\t") }
+    let column = try #require(table[0].firstIndex { $0 == mixture })
+    let rows = table.dropFirst().filter { $0[column] != "-" }
+    #expect(rows.count == entryCount)
+    let weights = try rows.map { try #require(Double($0[column])) }
+    let sizes = try rows.map { try #require(Int($0[1])) }
+    let shares = try MixtureWeights(.openvla, weights: weights, sizes: sizes)
+    #expect(try shares.datasetLength(primaries: MixtureWeights.primaries(weights)) == length)
+    #expect(abs(shares.shares.reduce(0, +) - 1) < 1e-12)
+    let quotas = try Quotas(sampleCount: length, weights: shares.shares)
+    #expect(quotas.counts.reduce(0, +) == length)
+    // Bridge has a weight of 1: its quota is its size, to within the rounding of the length.
+    let bridge = try #require(rows.firstIndex { $0[0] == "bridge_orig" }) - rows.startIndex
+    #expect(abs(quotas.counts[bridge] - sizes[bridge]) <= 1)
+  }
+
   @Test func `threads are shared out as the reference does`() throws {
     let cases =
-      try decode([Threads].self, "allocate_threads.json") + decode(Reference.self, "mixture.json").allocate_threads
+      try decode([Threads].self, "allocate_threads.json")
+      + decode(Reference.self, "mixture.json").allocate_threads
     #expect(cases.count == 18)
     for threads in cases {
       if let expected = threads.out {
@@ -86,6 +113,23 @@ import Testing
     #expect(cold.shares[0] == 1)
   }
 
+  @Test func `powers are those of the system's library to twelve digits`() throws {
+    var random = SeededGenerator(3)
+    for _ in 0..<500 {
+      let sizes = (0..<2).map { _ in 1 + Int(random.next() >> (30 + random.next() % 30)) }
+      let temperature = 0.3 + Double(random.next() % 1000) / 100
+      let shares = try MixtureWeights(.temperature(temperature), weights: [1, 1], sizes: sizes).shares
+      let ratio = pow(Double(sizes[0]) / Double(sizes[1]), 1 / temperature)
+      #expect(abs(shares[0] / shares[1] / ratio - 1) < 1e-12, "\(sizes) \(temperature)")
+    }
+    // Far beyond float64's range when not taken relative to the largest.
+    let frozen = try MixtureWeights(
+      .temperature(1e-3), weights: [1, 1, 0], sizes: [1 << 40, 1 << 39, 1 << 40])
+    // 2^-1000 of the first, to the digits that an exponent of 693 leaves.
+    #expect(frozen.shares[0] == 1 && frozen.shares[2] == 0)
+    #expect(abs(frozen.shares[1] * 0x1p1000 - 1) < 1e-12)
+  }
+
   @Test func `the epoch is measured by the primaries and needs one`() throws {
     // p = 100·1, 300·2 of 700: N/p = 700 for the first, 350 for the second.
     let weights = try MixtureWeights(.openvla, weights: [1, 2], sizes: [100, 300])
@@ -104,7 +148,7 @@ import Testing
   }
 
   @Test func `a sum of many numbers is added in numpy's order`() throws {
-    // numpy 1.26: np.array([0.1] * n) / np.sum([0.1] * n) for n below, between and above its block sizes.
+    // numpy 2.4: np.array([0.1] * n) / np.sum([0.1] * n) for n below, between and above its block sizes.
     for (count, bits) in Pinned.numpyShares {
       let weights = [Double](repeating: 0.1, count: count)
       let shares = try MixtureWeights(.absolute, weights: weights, sizes: [Int](repeating: 1, count: count))
@@ -126,7 +170,8 @@ import Testing
     #expect(throws: SamplingError.self) { try MixtureWeights(.temperature(.nan), weights: [1], sizes: [1]) }
     #expect(throws: SamplingError.self) { try MixtureWeights(.given([1, 2]), weights: [1], sizes: [1]) }
     #expect(throws: SamplingError.self) {
-      try MixtureWeights(.absolute, weights: [.greatestFiniteMagnitude, .greatestFiniteMagnitude], sizes: [1, 1])
+      try MixtureWeights(
+        .absolute, weights: [.greatestFiniteMagnitude, .greatestFiniteMagnitude], sizes: [1, 1])
     }
   }
 }
