@@ -23,6 +23,7 @@ let package = Package(
   products: [
     .executable(name: "armature", targets: ["armature"]),
     .executable(name: "armature-rlds", targets: ["RLDSReader"]),
+    .executable(name: "armature-mixture", targets: ["Mixture"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -74,6 +75,13 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
+      name: "MixtureBuild",
+      dependencies: [
+        "Workers", "ByteIO", "JSON", "TensorFiles", "ImageCodec", "Actions", "RLDS", "ManifestSyntax",
+        "DatasetManifest", "EpisodeStore", "Sampling", "SampleShards",
+      ],
+      swiftSettings: settings),
+    .target(
       name: "CommandLineStage",
       dependencies: ["ByteIO", "JSON", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: settings),
@@ -83,6 +91,13 @@ let package = Package(
         "ByteIO", "JSON", "TFRecord", "Actions", "RLDS", "DatasetManifest", "EpisodeStore", "Ingest",
         "CommandLineStage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "Mixture",
+      dependencies: [
+        "ByteIO", "JSON", "ImageCodec", "DatasetManifest", "Sampling", "SampleShards", "MixtureBuild",
+        "CommandLineStage", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .executableTarget(name: "armature", dependencies: [], swiftSettings: settings),

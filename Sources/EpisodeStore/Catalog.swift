@@ -63,6 +63,24 @@ public enum Catalog {
     }
   }
 
+  /// Returns the row of the episode `ordinal`, nil where there is none.
+  ///
+  /// - Throws: `StoreError` where the file is no catalog.
+  public static func row(_ path: String, ordinal: Int) throws -> CatalogRow? {
+    guard Directory.entry(path) == .file else {
+      throw StoreError(.inputMissing, file: path, "there is no catalog; ingest the dataset again")
+    }
+    do {
+      var configuration = Configuration()
+      configuration.readonly = true
+      return try DatabaseQueue(path: path, configuration: configuration).read { database in
+        try Row.fetchOne(database, sql: "SELECT * FROM episodes WHERE ordinal = ?", arguments: [ordinal]).map(decode)
+      }
+    } catch let error as DatabaseError { throw failure(error, path) } catch let error as RowDecodingError {
+      throw StoreError(file: path, "a row cannot be read: \(error)".replacing("\n", with: " "))
+    }
+  }
+
   private static func decode(_ row: Row) throws -> CatalogRow {
     CatalogRow(
       ordinal: try row.decode(forColumn: "ordinal"), split: try row.decode(forColumn: "split"),

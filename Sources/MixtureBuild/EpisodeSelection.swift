@@ -2,6 +2,7 @@ internal import Actions
 internal import ByteIO
 internal import DatasetManifest
 internal import EpisodeStore
+internal import ManifestSyntax
 internal import RLDS
 internal import Sampling
 
@@ -23,9 +24,7 @@ struct EpisodeSelection: Sendable {
     if let condition = entry.condition {
       do {
         kept = try CatalogQuery(store.path + "/" + StoreIndex.catalogName).ordinals(where: condition)
-      } catch let error as StoreError {
-        throw MixtureError(error.kind, "\(place(entry)): \(error)")
-      }
+      } catch { throw MixtureError(error.kind, "\(place(entry)): \(error)") }
     }
     if let list = entry.episodes {
       let named = try KeepList(list.expanded(lookup)).ordinals

@@ -1,7 +1,7 @@
 internal import ByteIO
 internal import ImageCodec
-internal import Sampling
 internal import SampleShards
+internal import Sampling
 
 /// Brings a store's frames into the form of a mixture's samples.
 ///

@@ -1,9 +1,9 @@
-public import Actions
+internal import Actions
 internal import ByteIO
 internal import EpisodeStore
 internal import JSON
-public import Sampling
 public import SampleShards
+public import Sampling
 
 /// What a mixture will hold: the frames of each entry, its quota, and the order of all samples.
 ///
@@ -209,7 +209,8 @@ public struct MixturePlan: Sendable {
       let repeats = record.frameCount == 0 ? 0 : Double(record.quota) / Double(record.frameCount)
       if repeats > 10 {
         let times = Double(Int(repeats * 10)) / 10
-        lines.append("`\(record.dataset)` repeats \(times) times; lower its weight, or its frames will be learnt by heart")
+        lines.append(
+          "`\(record.dataset)` repeats \(times) times; lower its weight, or its frames will be learnt by heart")
       }
       let missing = manifest.form.views.filter { !record.views.contains($0) }
       if !missing.isEmpty {

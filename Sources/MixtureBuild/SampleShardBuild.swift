@@ -3,6 +3,7 @@ internal import ByteIO
 internal import EpisodeStore
 internal import ImageCodec
 internal import SampleShards
+internal import Sampling
 internal import TensorFiles
 
 /// Writes one shard of a mixture: the samples of a run of positions, in order.
@@ -82,7 +83,8 @@ struct SampleShardBuild {
       columns.step.append(UInt32(origin.step))
       if layout.hasGoal { columns.goal.append(UInt32(origin.goal ?? origin.step)) }
       let texts = source.shard(of: origin).texts
-      let text = numbers.instruction >= 0 && Int(numbers.instruction) < texts.count ? texts[Int(numbers.instruction)] : nil
+      let text =
+        numbers.instruction >= 0 && Int(numbers.instruction) < texts.count ? texts[Int(numbers.instruction)] : nil
       columns.instruction.append(text.map { columns.row(of: $0) } ?? -1)
       for (picture, _) in layout.pictures {
         let view = String(picture[picture.index(after: picture.firstIndex(of: ".") ?? picture.startIndex)...])

@@ -1,5 +1,6 @@
-internal import Sampling
+internal import EpisodeStore
 internal import SampleShards
+internal import Sampling
 
 /// About how many bytes a sample takes; decides how many samples a shard gets.
 struct SampleSize {
@@ -44,7 +45,8 @@ struct SampleSize {
 
   /// How many samples each shard but the last has.
   func samplesPerShard(_ plan: MixturePlan) -> Int {
-    let shards = max(1, (Double(plan.sampleCount) * plan.sampleByteCount / Double(manifest.form.shardSize)).rounded(.up))
+    let shards = max(
+      1, (Double(plan.sampleCount) * plan.sampleByteCount / Double(manifest.form.shardSize)).rounded(.up))
     return max(1, Int((Double(plan.sampleCount) / shards).rounded(.up)))
   }
 }

@@ -1,8 +1,8 @@
 internal import Actions
 internal import ByteIO
 internal import EpisodeStore
-internal import Sampling
 internal import SampleShards
+internal import Sampling
 
 /// Reads what a sample holds from the stores of a plan.
 ///

@@ -17,8 +17,10 @@ struct StoreStatistics {
     guard let kept else {
       let value = try StatisticsFile.statistics(JSONNode(file: path), dataset: store.index.dataset)
       guard value.action.dimension == store.index.actionDimension else {
-        throw StoreError(file: path, "its actions have \(value.action.dimension) dimensions, those of the store "
-          + "\(store.index.actionDimension); ingest the dataset again")
+        throw StoreError(
+          file: path,
+          "its actions have \(value.action.dimension) dimensions, those of the store "
+            + "\(store.index.actionDimension); ingest the dataset again")
       }
       return (value, try SHA256Digest.hexadecimal(ofFile: path))
     }

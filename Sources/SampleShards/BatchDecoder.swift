@@ -6,11 +6,12 @@ internal import TensorFiles
 struct BatchDecoder {
   private let samples: SampleSet
   private let options: SampleReader.Options
-  private var plans: [ImageSize: ResizePlan] = [:]
+  private var decoder: FrameDecoder
 
   init(_ samples: SampleSet, _ options: SampleReader.Options) {
     self.samples = samples
     self.options = options
+    decoder = FrameDecoder(samples.index.layout.form, options.size)
   }
 
   /// The batch of the samples at these places of the stream.
@@ -44,7 +45,8 @@ struct BatchDecoder {
           let image: Raster<UInt8>?
           do {
             image =
-              hasView ? try decoded(shard.frame(picture, sample: sample, window: frame), seed, camera) : nil
+              hasView
+              ? try changed(decoder.decoded(shard.frame(picture, sample: sample, window: frame)), seed, camera) : nil
           } catch let error as ImageError {
             throw SampleShardError(file: shard.file.path, "sample \(sample), \(picture): \(error)")
           }
@@ -75,32 +77,10 @@ struct BatchDecoder {
     }
   }
 
-  /// A frame as RGB pixels of the size that is asked for, nil for a view that the dataset does not have.
-  private mutating func decoded(_ bytes: Bytes, _ seed: SampleSeed, _ camera: Int) throws -> Raster<UInt8>? {
-    guard bytes.count > 0 else { return nil }
-    var image: Raster<UInt8>
-    switch samples.index.layout.form {
-    case .encoded:
-      image = try bytes.withSpan { span throws(ImageError) in try ImageDecoder(channels: .rgb).decode8(span) }
-    case .pixels(let height, let width):
-      image = try Raster(shape: ImageShape(height: height, width: width, channels: 3), samples: bytes.array)
-    case .packedPixels(let height, let width):
-      image = try Raster(
-        shape: ImageShape(height: height, width: width, channels: 3),
-        samples: try Zstd.unpack(bytes, byteCount: height * width * 3))
-    }
-    if let size = options.size {
-      let source = ImageSize(height: image.height, width: image.width)
-      if source != size { image = try plan(from: source, to: size).resize(image) }
-    }
-    if let augmentation = options.augmentation { image = try augmentation.apply(to: image, seed: seed, camera: camera) }
-    return image
-  }
-
-  private mutating func plan(from source: ImageSize, to size: ImageSize) throws(ImageError) -> ResizePlan {
-    if let plan = plans[source] { return plan }
-    let plan = try ResizePlan(.lanczos3, from: source, to: size)
-    plans[source] = plan
-    return plan
+  /// The frame with its random changes.
+  private func changed(_ image: Raster<UInt8>?, _ seed: SampleSeed, _ camera: Int) throws(ImageError) -> Raster<UInt8>?
+  {
+    guard let image, let augmentation = options.augmentation else { return image }
+    return try augmentation.apply(to: image, seed: seed, camera: camera)
   }
 }

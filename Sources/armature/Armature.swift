@@ -29,7 +29,7 @@ enum Armature {
     USAGE: armature <stage> <verb> …
 
     STAGES:
-    \(stages.map { "  \($0.0)    \($0.1)" }.joined(separator: "\n"))
+    \(stages.map { "  " + $0.0 + String(repeating: " ", count: 10 - $0.0.count) + $0.1 }.joined(separator: "\n"))
 
       See `armature <stage> --help` for the verbs of a stage.
     """

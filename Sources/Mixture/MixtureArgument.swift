@@ -1,0 +1,34 @@
+import ArgumentParser
+import ByteIO
+import CommandLineStage
+import MixtureBuild
+import Sampling
+
+/// The manifest of a mixture and where its stores lie.
+struct MixtureArgument: ParsableArguments {
+  @Argument(help: ArgumentHelp("A mixture's manifest, or its name in manifests/mixtures.", valueName: "manifest"))
+  var manifest: String
+
+  @Option(
+    help: ArgumentHelp(
+      "A directory in which stores lie under their datasets' names, where the manifest has no `stores`.",
+      valueName: "dir"))
+  var stores: [String] = []
+
+  /// Reads the manifest.
+  func read() throws -> MixtureManifest {
+    if ManifestSearch.isFile(manifest) { return try MixtureManifest(path: manifest) }
+    if let file = ManifestSearch.file(manifest, of: "mixtures") { return try MixtureManifest(path: file) }
+    throw MixtureError(
+      .inputMissing,
+      "there is no mixture `\(manifest).yaml` in \(ManifestSearch.directories(of: "mixtures").joined(separator: ", ")); "
+        + "write one (docs/mixtures.md) or name a file")
+  }
+
+  /// Plans the mixture on its stores.
+  func plan() throws -> MixturePlan {
+    var directories = stores
+    if let named = ProcessEnvironment.variable("ARMATURE_STORES") { directories.append(named) }
+    return try MixturePlan(read(), lookup: ProcessEnvironment.variable, storeDirectories: directories)
+  }
+}

@@ -1,0 +1,44 @@
+internal import ByteIO
+internal import ImageCodec
+
+/// Turns the frames of a mixture into RGB pixels of one size.
+///
+/// One value serves one task: it holds resize plans.
+struct FrameDecoder {
+  private let form: SampleLayout.Form
+  private let size: ImageSize?
+  private var plans: [ImageSize: ResizePlan] = [:]
+
+  init(_ form: SampleLayout.Form, _ size: ImageSize?) {
+    self.form = form
+    self.size = size
+  }
+
+  /// The pixels of a frame, nil for an empty one.
+  ///
+  /// - Throws: `ImageError`, `ZstdError`.
+  mutating func decoded(_ bytes: Bytes) throws -> Raster<UInt8>? {
+    guard bytes.count > 0 else { return nil }
+    let image: Raster<UInt8>
+    switch form {
+    case .encoded:
+      image = try bytes.withSpan { span throws(ImageError) in try ImageDecoder(channels: .rgb).decode8(span) }
+    case .pixels(let height, let width):
+      image = try Raster(shape: ImageShape(height: height, width: width, channels: 3), samples: bytes.array)
+    case .packedPixels(let height, let width):
+      image = try Raster(
+        shape: ImageShape(height: height, width: width, channels: 3),
+        samples: try Zstd.unpack(bytes, byteCount: height * width * 3))
+    }
+    guard let size else { return image }
+    let source = ImageSize(height: image.height, width: image.width)
+    return source == size ? image : try plan(from: source, to: size).resize(image)
+  }
+
+  private mutating func plan(from source: ImageSize, to size: ImageSize) throws(ImageError) -> ResizePlan {
+    if let plan = plans[source] { return plan }
+    let plan = try ResizePlan(.lanczos3, from: source, to: size)
+    plans[source] = plan
+    return plan
+  }
+}
