@@ -1,7 +1,7 @@
-import ArgumentParser
+public import ArgumentParser
 import CommandLineStage
 import JSON
-import MixtureBuild
+public import MixtureBuild
 import SampleShards
 import Sampling
 
@@ -32,7 +32,7 @@ struct BuildVerb: AsyncParsableCommand {
   var world = 1
 
   @Option(help: ArgumentHelp("How stores are checked first: digests or sizes.", valueName: "check"))
-  var checkStores = MixtureBuild.StoreCheck.digests
+  var checkStores = MixtureBuilder.StoreCheck.digests
 
   @OptionGroup var workers: WorkerOptions
   @OptionGroup var options: StageOptions
@@ -42,13 +42,13 @@ struct BuildVerb: AsyncParsableCommand {
       let plan = try mixture.plan()
       let lock = MixtureLock(plan)
       if locked { try lock.check() }
-      var settings = MixtureBuild.Options()
+      var settings = MixtureBuilder.Options()
       settings.workers = workers.workers
       settings.rank = rank
       settings.world = world
       settings.storeCheck = checkStores
       settings.content = virtual ? .plan : .samples
-      let build = try MixtureBuild(plan, into: out, options: settings)
+      let build = try MixtureBuilder(plan, into: out, options: settings)
       let table = PlanTable(plan)
       if !options.json, !options.quiet { for warning in table.warnings { complain("warning: \(warning)") } }
       let checks = ProgressLine("check", totalBytes: plan.storeByteCount, options: options)
@@ -70,7 +70,7 @@ struct BuildVerb: AsyncParsableCommand {
     }
   }
 
-  private func text(_ report: MixtureBuild.Report, _ plan: MixturePlan, _ elapsed: Double) -> String {
+  private func text(_ report: MixtureBuilder.Report, _ plan: MixturePlan, _ elapsed: Double) -> String {
     if report.wasComplete { return "\(out): complete already, \(plan.sampleCount) samples" }
     guard report.index != nil else {
       return "\(out): \(report.doneCount) of \(report.shardCount) shards are there; build the other parts"
@@ -80,4 +80,4 @@ struct BuildVerb: AsyncParsableCommand {
   }
 }
 
-extension MixtureBuild.StoreCheck: ExpressibleByArgument {}
+extension MixtureBuilder.StoreCheck: ExpressibleByArgument {}

@@ -7,7 +7,7 @@ internal import Workers
 ///
 /// The bytes depend on manifest, stores and seed, not on the number of workers or of parts, and a build that was stopped
 /// goes on when it is run again. Memory: the plan, and for each worker the numbers of one shard.
-public struct MixtureBuild: Sendable {
+public struct MixtureBuilder: Sendable {
   /// What a build is asked to do.
   public struct Options: Sendable {
     public var workers = 1
