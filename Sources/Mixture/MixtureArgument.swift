@@ -27,8 +27,11 @@ struct MixtureArgument: ParsableArguments {
 
   /// Plans the mixture on its stores.
   func plan() throws -> MixturePlan {
-    var directories = stores
-    if let named = ProcessEnvironment.variable("ARMATURE_STORES") { directories.append(named) }
-    return try MixturePlan(read(), lookup: ProcessEnvironment.variable, storeDirectories: directories)
+    try MixturePlan(read(), lookup: ProcessEnvironment.variable, storeDirectories: Self.directories(stores))
+  }
+
+  /// Where stores are looked for by name: the directories given, then `$ARMATURE_STORES`.
+  static func directories(_ given: [String]) -> [String] {
+    given + [ProcessEnvironment.variable("ARMATURE_STORES")].compactMap(\.self)
   }
 }

@@ -69,22 +69,3 @@ struct DescribeVerb: AsyncParsableCommand {
       """
   }
 }
-
-struct ExplainVerb: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "explain", abstract: "Trace one sample back to the source file and record that it was read from.")
-
-  @OptionGroup var mixture: MixtureArgument
-
-  @Argument(help: ArgumentHelp("The sample's position, from 0.", valueName: "position"))
-  var position: Int
-
-  @OptionGroup var options: StageOptions
-
-  func run() async throws {
-    try await runVerb {
-      let explanation = try SampleExplanation(mixture.plan(), at: position)
-      options.report(explanation.json, text: explanation.text)
-    }
-  }
-}

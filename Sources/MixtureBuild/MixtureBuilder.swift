@@ -80,8 +80,9 @@ public struct MixtureBuilder: Sendable {
     checking: @escaping @Sendable (Int) -> Void, writing: @escaping @Sendable (Int) -> Void
   ) async throws -> Report {
     if let report = try completeReport() { return report }
-    if options.storeCheck == .digests { try await checkStores(checking) }
+    let checked = options.storeCheck == .digests ? try await checkStores(checking) : nil
     let lock = try prepareDirectory()
+    if let checked { try StoreCheckMemory.write(checked, to: work + "/checked") }
     defer { withExtendedLifetime(lock) {} }
     if options.content == .samples {
       let mine = shards.count * options.rank / options.world..<shards.count * (options.rank + 1) / options.world
@@ -124,8 +125,8 @@ public struct MixtureBuilder: Sendable {
       byteCount: samples.index.shards.reduce(0) { $0 + $1.byteCount }, wasComplete: true)
   }
 
-  /// Compares the files of the stores with their digests.
-  private func checkStores(_ progress: @escaping @Sendable (Int) -> Void) async throws {
+  /// Compares the files of the stores with their digests, and returns what was compared.
+  private func checkStores(_ progress: @escaping @Sendable (Int) -> Void) async throws -> [String] {
     var files: [(path: String, sha256: String)] = []
     var seen: Set<String> = []
     for entry in plan.entries where seen.insert(entry.store.path).inserted { files += entry.store.digests }
@@ -150,7 +151,7 @@ public struct MixtureBuilder: Sendable {
       found[number] = key
       progress(status.byteCount)
     }
-    if Directory.entry(work) == .directory { try known.write(found.filled) }
+    return found.filled
   }
 
   private func prepareDirectory() throws -> DirectoryLock {
@@ -232,18 +233,16 @@ struct SamplePart {
 
 /// Which files an earlier run of the same build has compared already, by digest, size, date and path.
 private struct StoreCheckMemory: Sendable {
-  private let path: String
   private let keys: Set<String>
 
   init(_ path: String) {
-    self.path = path
     let text = (try? readFile(path, limit: 1 << 28)).map { String(decoding: $0, as: UTF8.self) } ?? ""
     keys = Set(text.split(separator: "\n").map(String.init))
   }
 
   func contains(_ key: String) -> Bool { keys.contains(key) }
 
-  func write(_ keys: [String]) throws(FileError) {
+  static func write(_ keys: [String], to path: String) throws(FileError) {
     try AtomicFile.write(Array(keys.joined(separator: "\n").utf8), to: path)
   }
 }

@@ -1,8 +1,8 @@
 internal import ByteIO
+internal import EpisodeStore
 internal import JSON
 internal import SampleShards
 internal import Sampling
-internal import EpisodeStore
 
 extension MixturePlan {
   /// The index of the mixture with these shards.
