@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 CONFIGURATION = release
 BIN = .build/$(CONFIGURATION)
 
-# Reads both samples: what they hold, stores with statistics, the first tokenised actions, verification.
+# Reads both samples into stores with statistics, and builds and verifies a mixture of the two.
 demo: build
 	@Scripts/demo $(BIN)
 
@@ -18,6 +18,7 @@ build:
 	@Scripts/bootstrap
 	swift build -c $(CONFIGURATION) --static-swift-stdlib --product armature
 	swift build -c $(CONFIGURATION) --static-swift-stdlib --product armature-rlds
+	swift build -c $(CONFIGURATION) --static-swift-stdlib --product armature-mixture
 
 # Ratios against the physical limits and the peers; makes its own Python environment in .venv-bench.
 bench: build
@@ -25,7 +26,7 @@ bench: build
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/armature
-	install -m 755 $(BIN)/armature $(BIN)/armature-rlds $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BIN)/armature $(BIN)/armature-rlds $(BIN)/armature-mixture $(DESTDIR)$(PREFIX)/bin
 	cp -r manifests $(DESTDIR)$(PREFIX)/share/armature/
 
 clean:

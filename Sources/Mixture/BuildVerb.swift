@@ -1,4 +1,5 @@
 public import ArgumentParser
+import ByteIO
 import CommandLineStage
 import JSON
 public import MixtureBuild
@@ -58,7 +59,12 @@ struct BuildVerb: AsyncParsableCommand {
       let elapsed = seconds(since: start)
       checks.finish()
       writes.finish()
-      if !locked { try lock.write() }
+      if !locked {
+        do { try lock.write() } catch let error as FileError {
+          // A manifest that came with the program may lie where nothing can be written.
+          if !options.quiet { complain("warning: no lock was written: \(error)") }
+        }
+      }
       options.report(
         [
           "out": .string(out), "name": .string(plan.manifest.name), "samples": JSONValue(plan.sampleCount),

@@ -34,19 +34,10 @@ struct MixtureAmounts {
       if case .epochs = manifest.amount { throw MixtureError("\(manifest.file): \(error)") }
     }
     epochSampleCount = epoch
-    let total: Int
-    switch manifest.amount {
-    case .samples(let count): total = count
-    case .epochs(let epochs):
-      let wanted = (Double(epoch ?? 0) * epochs).rounded(.toNearestOrEven)
-      guard wanted <= Double(Quotas.maximumSampleCount) else {
-        throw MixtureError("\(manifest.file): epochs: \(epochs) epochs are more than 2^40 samples; give fewer")
-      }
-      total = Int(wanted)
-    }
-    do { quotas = try Quotas(sampleCount: total, weights: mixture.shares).counts } catch {
-      throw MixtureError("\(manifest.file): \(error)")
-    }
+    do {
+      let total = try manifest.amount.sampleCount(epochLength: epoch ?? 0)
+      quotas = try Quotas(sampleCount: total, weights: mixture.shares).counts
+    } catch { throw MixtureError("\(manifest.file): \(error)") }
   }
 
   /// The weights of a JSON file, an object from dataset to weight.

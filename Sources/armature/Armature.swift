@@ -4,7 +4,8 @@ import Glibc
 @main
 enum Armature {
   static let stages = [
-    ("rlds", "read RLDS datasets: inspect, dump, standardize, ingest, stats, verify, scan, registry")
+    ("rlds", "read RLDS datasets: inspect, dump, standardize, ingest, stats, verify, scan, registry"),
+    ("mixture", "draw samples from stores: plan, build, verify, describe, explain, export, bench"),
   ]
 
   static func main() {
