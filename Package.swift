@@ -67,6 +67,8 @@ let package = Package(
     .target(
       name: "SampleShards", dependencies: ["ByteIO", "JSON", "TensorFiles", "ImageCodec"], swiftSettings: settings),
     .target(
+      name: "SampleExport", dependencies: ["ByteIO", "JSON", "TensorFiles", "SampleShards"], swiftSettings: settings),
+    .target(
       name: "Ingest",
       dependencies: [
         "Workers", "ByteIO", "JSON", "TFRecord", "TensorFiles", "ImageCodec", "Actions", "RLDS", "ManifestSyntax",
@@ -104,6 +106,9 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["ByteIO", "JSON", "TFRecord"], path: "Tests/TestSupport",
       swiftSettings: testSettings),
+    .target(
+      name: "MixtureSupport", dependencies: ["SampleShards", "ByteIO", "JSON", "TensorFiles", "ImageCodec", "TestSupport"],
+      path: "Tests/MixtureSupport", swiftSettings: testSettings),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(name: "ActionsTests", dependencies: ["Actions", "ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(
@@ -126,6 +131,14 @@ let package = Package(
     .testTarget(
       name: "EpisodeStoreTests",
       dependencies: ["EpisodeStore", "ByteIO", "JSON", "TensorFiles", "Actions", "TestSupport"],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "SampleShardsTests",
+      dependencies: ["SampleShards", "ByteIO", "JSON", "TensorFiles", "ImageCodec", "MixtureSupport", "TestSupport"],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "SampleExportTests",
+      dependencies: ["SampleExport", "SampleShards", "ByteIO", "JSON", "MixtureSupport", "TestSupport"],
       swiftSettings: testSettings),
     .testTarget(
       name: "IngestTests",

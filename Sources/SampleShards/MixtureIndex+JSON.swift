@@ -33,17 +33,20 @@ extension MixtureIndex {
     let seed = try root.member("seed")
     guard let number = UInt64(try seed.string()) else { throw seed.failure(.notA("a seed")) }
     var views: [String] = []
-    for node in try root.member("views").array() { views.append(try node.string()) }
+    for node in try root.member("views").array() {
+      let view = try node.string()
+      guard Self.isViewName(view), !views.contains(view) else {
+        throw node.failure(.notA("a view's name, once, of 1 to 64 letters, digits, `_` and `-`,"))
+      }
+      views.append(view)
+    }
     let goalFlag = try root.member("has_goal")
     guard let hasGoal = goalFlag.value.bool else { throw goalFlag.failure(.notA("true or false")) }
     let layout = SampleLayout(
-      window: try root.member("window").count(), chunk: try root.member("chunk").count(),
-      actionDimension: try root.member("action_dimension").count(),
-      proprioDimension: try root.member("proprio_dimension").count(), views: views,
+      window: try Self.size(root.member("window"), 1...4096), chunk: try Self.size(root.member("chunk"), 1...4096),
+      actionDimension: try Self.size(root.member("action_dimension"), 1...65_535),
+      proprioDimension: try Self.size(root.member("proprio_dimension"), 0...65_535), views: views,
       form: try SampleLayout.Form(root.member("form")), hasGoal: hasGoal)
-    guard (1...4096).contains(layout.window), (1...4096).contains(layout.chunk) else {
-      throw root.failure(.notA("a mixture of a window and a chunk from 1 to 4096"))
-    }
     var entries: [Entry] = []
     for node in try root.member("datasets").array() { entries.append(try Entry(node)) }
     var shards: [Shard] = []
@@ -53,10 +56,11 @@ extension MixtureIndex {
         file: try node.member("file").string(), byteCount: try node.member("bytes").count(),
         sha256: try node.member("sha256").string(), first: try node.member("first").count(),
         sampleCount: try node.member("samples").count())
-      guard shard.first == next, !shard.file.contains("/") else {
+      let (end, overflow) = next.addingReportingOverflow(shard.sampleCount)
+      guard shard.first == next, !overflow, !["", ".", ".."].contains(shard.file), !shard.file.contains("/") else {
         throw node.failure(.notA("the shard of sample \(next) in this directory"))
       }
-      next += shard.sampleCount
+      next = end
       shards.append(shard)
     }
     let manifest = try root.member("manifest")
@@ -71,6 +75,27 @@ extension MixtureIndex {
     guard shards.isEmpty || next == sampleCount else {
       throw root.failure(.notA("a mixture whose shards have \(sampleCount) samples, they have \(next)"))
     }
+  }
+
+  private static func size(_ node: JSONNode, _ range: ClosedRange<Int>) throws(JSONError) -> Int {
+    let size = try node.count()
+    guard range.contains(size) else {
+      throw node.failure(.notA("a size from \(range.lowerBound) to \(range.upperBound)"))
+    }
+    return size
+  }
+
+  /// Views are parts of tensors' and files' names.
+  private static func isViewName(_ name: String) -> Bool {
+    (1...64).contains(name.utf8.count)
+      && name.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+          true
+        default: false
+        }
+      }
   }
 }
 

@@ -17,6 +17,8 @@ public struct SampleBatch: Sendable {
   public var actionBins: [UInt8] = []
   /// 0 where an action is padding past the episode's end, [B, K].
   public var actionValid: [UInt8] = []
+  /// 0 where an observation is padding before the episode's start, [B, W]; empty for W = 1.
+  public var observationValid: [UInt8] = []
   /// Normalised states, [B, P] or [B, W, P]; empty where there are none.
   public var proprio: [Float] = []
   /// The instruction of each sample as UTF-8, empty where it has none, [B].
@@ -25,6 +27,8 @@ public struct SampleBatch: Sendable {
   public var datasetIndex: [UInt16] = []
   public var episodeOrdinal: [UInt64] = []
   public var stepIndex: [UInt32] = []
+  /// The step of each goal, [B]; empty without goals.
+  public var goalStep: [UInt32] = []
 
   public init() {}
 }

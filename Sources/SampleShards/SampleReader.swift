@@ -21,7 +21,7 @@ public struct SampleReader {
     public var world = 1
     /// The number of passes over the mixture; nil for no end.
     public var epochs: Int? = 1
-    /// Whether a last batch that is not full is left out.
+    /// Whether a last batch that is not full, for one of the ranks, is left out: all ranks then have as many batches.
     public var dropsLast = false
 
     public init() {}
@@ -43,8 +43,13 @@ public struct SampleReader {
   private let samples: SampleSet
   private let options: Options
   private var pending: [(task: Task<SampleBatch, any Error>, end: Int)] = []
+  /// Where the stream ends.
+  private let limit: Int
   private var scheduled: Int
   private var taken: Int
+
+  /// Places beyond cannot be counted: an endless stream ends here.
+  private static let streamLimit = 1 << 60
 
   /// Begins at `place`.
   ///
@@ -61,14 +66,23 @@ public struct SampleReader {
       throw SampleShardError(
         file: samples.path, "the mixture has no samples, only a plan; build it without --virtual")
     }
-    guard place.epoch >= 0, (0...samples.count).contains(place.position) else {
+    let (passed, overflow) = place.epoch.multipliedReportingOverflow(by: samples.count)
+    guard place.epoch >= 0, (0...samples.count).contains(place.position), !overflow, passed < Self.streamLimit else {
       throw SampleShardError(
-        .usage, file: samples.path, "there is no position \(place.position) of epoch \(place.epoch)")
+        .usage, file: samples.path,
+        "there is no position \(place.position) of epoch \(place.epoch); there are \(samples.count) samples")
+    }
+    guard options.batchSize <= Self.streamLimit / options.world, options.epochs ?? 0 >= 0 else {
+      throw SampleShardError(
+        .usage, file: samples.path,
+        "\(options.epochs ?? 0) epochs in batches of \(options.batchSize) for \(options.world) ranks cannot be")
     }
     self.samples = samples
     self.options = options
-    taken = place.epoch * samples.count + place.position
+    taken = passed + place.position
     scheduled = taken
+    let (end, endless) = (options.epochs ?? Int.max).multipliedReportingOverflow(by: samples.count)
+    limit = endless ? Self.streamLimit : min(end, Self.streamLimit)
   }
 
   /// Where the stream stands: what `next()` will begin with.
@@ -92,7 +106,7 @@ public struct SampleReader {
 
   /// The places in the stream of this rank's next batch, and where the stream stands after it.
   private mutating func nextChunk() -> (stream: [Int], end: Int)? {
-    let limit = options.epochs.map { $0 * samples.count } ?? Int.max
+    if options.dropsLast, limit - scheduled < options.batchSize * options.world { return nil }
     var stream: [Int] = []
     var at = scheduled
     for _ in 0..<options.batchSize {
@@ -100,7 +114,7 @@ public struct SampleReader {
       stream.append(at + options.rank)
       at += options.world
     }
-    if stream.isEmpty || options.dropsLast && stream.count < options.batchSize { return nil }
+    if stream.isEmpty { return nil }
     scheduled = min(at, limit)
     return (stream, scheduled)
   }

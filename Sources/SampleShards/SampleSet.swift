@@ -9,6 +9,9 @@ public final class SampleSet: Sendable {
   public let index: MixtureIndex
   private let opened: Mutex<[Int: SampleShard]>
 
+  /// The shards that stay mapped; their tables of offsets and provenance are in memory.
+  private static let openedLimit = 64
+
   /// Opens the mixture at `path`; reads its index only.
   ///
   /// - Throws: `SampleShardError` where there is none, `JSONError`, `FileError`.
@@ -33,17 +36,26 @@ public final class SampleSet: Sendable {
   public func shard(_ number: Int) throws -> SampleShard {
     if let shard = opened.withLock({ $0[number] }) { return shard }
     let expected = index.shards[number]
-    let shard = try SampleShard(path + "/" + expected.file, index.layout)
+    let file = path + "/" + expected.file
+    let byteCount = try Directory.status(file).byteCount
+    guard byteCount == expected.byteCount else {
+      throw SampleShardError(
+        file: file, "it has \(byteCount) bytes, the index says \(expected.byteCount); copy it again")
+    }
+    let shard = try SampleShard(file, index.layout)
     guard shard.sampleCount == expected.sampleCount else {
       throw SampleShardError(
-        file: path + "/" + expected.file,
+        file: file,
         "it has \(shard.sampleCount) samples, the index says \(expected.sampleCount); build the mixture again")
     }
     guard shard.datasetIndex.allSatisfy({ Int($0) < index.entries.count }) else {
       throw SampleShardError(
-        file: path + "/" + expected.file, "it names datasets that the index does not have; build the mixture again")
+        file: file, "it names datasets that the index does not have; build the mixture again")
     }
-    opened.withLock { $0[number] = shard }
+    opened.withLock { opened in
+      if opened.count >= Self.openedLimit { opened.removeAll() }
+      opened[number] = shard
+    }
     return shard
   }
 

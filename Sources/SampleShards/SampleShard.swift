@@ -36,6 +36,10 @@ public struct SampleShard: Sendable {
     guard let action = file.declaration("action"), let samples = action.shape.first else {
       throw fail("tensor `action` is missing")
     }
+    // Bounds the number by the file's size before anything is counted with it.
+    guard file.declaration("dataset.index") == TensorDeclaration("dataset.index", .uint16, [samples]) else {
+      throw fail("tensor `dataset.index` is missing or not U16 [\(samples)]")
+    }
     func table(_ name: String, count: Int) throws -> [UInt64] {
       let end = UInt64(try file.bytes(name + ".bytes").count)
       let offsets = try file.values(name + ".offsets", .uint64, as: UInt64.self)
