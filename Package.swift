@@ -99,7 +99,7 @@ let package = Package(
       name: "Mixture",
       dependencies: [
         "ByteIO", "JSON", "ImageCodec", "DatasetManifest", "Sampling", "SampleShards", "MixtureBuild",
-        "CommandLineStage", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "SampleExport", "CommandLineStage", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .executableTarget(name: "armature", dependencies: [], swiftSettings: settings),
@@ -107,7 +107,8 @@ let package = Package(
       name: "TestSupport", dependencies: ["ByteIO", "JSON", "TFRecord"], path: "Tests/TestSupport",
       swiftSettings: testSettings),
     .target(
-      name: "MixtureSupport", dependencies: ["SampleShards", "ByteIO", "JSON", "TensorFiles", "ImageCodec", "TestSupport"],
+      name: "MixtureSupport",
+      dependencies: ["SampleShards", "ByteIO", "JSON", "TensorFiles", "ImageCodec", "TestSupport"],
       path: "Tests/MixtureSupport", swiftSettings: testSettings),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(name: "ActionsTests", dependencies: ["Actions", "ByteIO", "TestSupport"], swiftSettings: testSettings),

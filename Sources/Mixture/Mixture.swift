@@ -9,6 +9,7 @@ struct Mixture: AsyncParsableCommand {
     abstract: "Plan mixtures of episode stores, build their sample shards, and prove what is in them.",
     version: armatureVersion,
     subcommands: [
-      PlanVerb.self, BuildVerb.self, VerifyVerb.self, DescribeVerb.self, ExplainVerb.self, BenchVerb.self,
+      PlanVerb.self, BuildVerb.self, VerifyVerb.self, DescribeVerb.self, ExplainVerb.self,
+      ExportVerb.self, BenchVerb.self,
     ])
 }
