@@ -234,7 +234,7 @@ class ArmatureStream(_IterableDataset):
 
         By default those that were drawn from this object; under a ``DataLoader`` with workers count them yourself.
         """
-        at = self._start + (self._taken if taken is None else taken) * self.world
+        at = self._start + max(0, self._taken if taken is None else taken) * self.world
         count = len(self.shards)
         return Place(*divmod(at if self.epochs is None else min(at, max(self._start, self.epochs * count)), count))
 
@@ -246,6 +246,7 @@ class ArmatureStream(_IterableDataset):
         while True:
             at = self._start + self.rank + place * self.world
             if self.epochs is not None and at >= self.epochs * count:
+                self._taken = -(-(self.epochs * count - self._start) // self.world)  # As the ranks that have one more.
                 return
             place += 1
             if (place - 1) // self.chunk % workers == number:
