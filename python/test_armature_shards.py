@@ -49,7 +49,7 @@ def write(path, count=11, per_shard=4, window=1, form="encoded", goal=False, fra
         tensors = {
             "action": (grid / 1000).astype(np.float32), "action_bin": (grid % 256).astype(np.uint8),
             "action_valid": np.ones((n, k), np.uint8),
-            "proprio": np.zeros((n, 2) if window == 1 else (n, window, 2), np.float32) + ids[0],
+            "proprio": np.full((n, 2) if window == 1 else (n, window, 2), ids[0], np.float32),
             "dataset.index": (ids % 2).astype(np.uint16), "episode.ordinal": (ids + 2**40).astype(np.uint64),
             "step.index": (ids * 3).astype(np.uint32),
             "instruction.index": np.where(ids % 3 == 2, -1, ids % 3).astype(np.int32),

@@ -16,7 +16,8 @@ struct TarMember {
       func text(_ range: Range<Int>) -> String {
         String(decoding: header[range].prefix { $0 != 0 }, as: UTF8.self)
       }
-      let size = try #require(Int(text(124..<136), radix: 8))
+      let digits = text(124..<136)
+      let size = try #require(Int(digits, radix: 8))
       var blank = header
       blank.replaceSubrange(148..<156, with: [UInt8](repeating: 32, count: 8))
       #expect(Int(text(148..<155), radix: 8) == blank.reduce(0) { $0 + Int($1) })
@@ -44,8 +45,8 @@ enum MDSFile {
   /// Returns the columns of each sample of the file `bytes`, which the index describes by `entry`.
   static func samples(of bytes: [UInt8], _ entry: JSONValue) throws -> [[String: Value]] {
     func number(_ offset: Int) -> Int { (0..<4).reduce(0) { $0 | Int(bytes[offset + $1]) << (8 * $1) } }
-    let names = try #require(entry["column_names"]?.elements?.compactMap(\.text))
-    let encodings = try #require(entry["column_encodings"]?.elements?.compactMap(\.text))
+    let names = try #require(entry["column_names"]?.elements).compactMap(\.text)
+    let encodings = try #require(entry["column_encodings"]?.elements).compactMap(\.text)
     let sizes = try #require(entry["column_sizes"]?.elements)
     #expect(names == names.sorted() && names.count == encodings.count && names.count == sizes.count)
     let count = number(0)

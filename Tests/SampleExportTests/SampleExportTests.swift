@@ -1,9 +1,9 @@
 import ByteIO
+import ImageCodec
 import JSON
 import MixtureSupport
 import SampleExport
 import SampleShards
-import TensorFiles
 import TestSupport
 import Testing
 
