@@ -92,7 +92,8 @@ let package = Package(
       name: "TestSupport", dependencies: ["ByteIO", "JSON", "TFRecord"], path: "Tests/TestSupport",
       swiftSettings: testSettings),
     .target(
-      name: "MixtureSupport", dependencies: ["SampleShards", "ByteIO", "JSON", "TensorFiles", "ImageCodec", "TestSupport"],
+      name: "MixtureSupport",
+      dependencies: ["SampleShards", "ByteIO", "JSON", "TensorFiles", "ImageCodec", "TestSupport"],
       path: "Tests/MixtureSupport", swiftSettings: testSettings),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(name: "ActionsTests", dependencies: ["Actions", "ByteIO", "TestSupport"], swiftSettings: testSettings),

@@ -1,7 +1,7 @@
 """Reads an export of ``armature mixture export`` with the library that it is for and prints a JSON line a sample.
 
-``check_exports.py wds DIR`` needs webdataset, ``check_exports.py mds DIR`` mosaicml-streaming. Arrays are printed as their
-type, shape and bytes in hexadecimal, frames as the bytes of the file.
+``check_exports.py wds DIR`` needs webdataset, ``check_exports.py mds DIR`` mosaicml-streaming. Arrays are printed as
+their type, shape and bytes in hexadecimal, frames as the bytes of the file.
 """
 
 import glob

@@ -1,4 +1,4 @@
-"""Tests of armature_shards.py: ``python3 -m unittest test_armature_shards`` (numpy, safetensors; Pillow for one of them)."""
+"""Tests of armature_shards.py: ``python3 -m unittest test_armature_shards`` (numpy, safetensors)."""
 
 import json
 import os
@@ -222,7 +222,8 @@ class StreamTest(Temporary):
     def test_a_stream_goes_on_from_its_state_with_another_number_of_ranks(self):
         order, start = [], Place()
         for world, taken in [(1, 4), (2, 3), (3, None)]:
-            streams = [ArmatureStream(self.path, rank, world, start, epochs=3, decode=keep_bytes) for rank in range(world)]
+            streams = [
+                ArmatureStream(self.path, rank, world, start, epochs=3, decode=keep_bytes) for rank in range(world)]
             iterators = [iter(stream) for stream in streams]
             while taken is None or taken > 0:
                 new = [next(iterator, None) for iterator in iterators]

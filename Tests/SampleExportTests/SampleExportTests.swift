@@ -18,7 +18,8 @@ import Testing
   ]
 
   private func export(
-    _ mixture: TinyMixture, _ format: SampleExport.Format, _ options: SampleExport.Options = .init(), to name: String = "e"
+    _ mixture: TinyMixture, _ format: SampleExport.Format, _ options: SampleExport.Options = .init(),
+    to name: String = "e"
   ) throws -> SampleExport.Report {
     let samples = try mixture.write(to: directory("m"))
     return try SampleExport(samples, format: format, to: directory(name), options).run()
@@ -74,8 +75,9 @@ import Testing
       }
       expected.append((key + ".txt", Array((mixture.instruction(position) ?? "").utf8)))
       let provenance =
-        #"{"position":\#(position),"dataset":"\#(position % 3 == 2 ? "beta" : "alpha")","dataset_index":\#(mixture.dataset(position)),"#
-        + #""episode_ordinal":\#(mixture.episode(position)),"step_index":\#(position * 3),"goal_step":\#(position * 3 + 5)}"#
+        #"{"position":\#(position),"dataset":"\#(position % 3 == 2 ? "beta" : "alpha")","#
+        + #""dataset_index":\#(position % 3 == 2 ? 1 : 0),"episode_ordinal":\#(mixture.episode(position)),"#
+        + #""step_index":\#(position * 3),"goal_step":\#(position * 3 + 5)}"#
       expected.append((key + ".json", Array(provenance.utf8)))
     }
     #expect(members.map(\.name) == expected.map(\.name))
@@ -101,11 +103,13 @@ import Testing
     (mixture.samples, mixture.layout.views) = (1, [])
     let report = try export(mixture, .webDataset)
     let bytes = try readBytes(directory("e/export-000000.tar"))
-    // action: 128 + 24 bytes, action_bin 128 + 6, action_valid 128 + 2, proprio 128 + 8, the text 31, the JSON 84: a header
-    // block and a block of content each, then two blocks of zeros.
+    // action: 128 + 24 bytes, action_bin 128 + 6, action_valid 128 + 2, proprio 128 + 8, the text and the JSON less than
+    // 512: a header block and a block of content each, then two blocks of zeros.
     #expect(report.byteCount == 6 * 1024 + 1024 && bytes.count == 7168)
     var header = [UInt8](repeating: 0, count: 512)
-    func put(_ text: String, _ offset: Int) { header.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8) }
+    func put(_ text: String, _ offset: Int) {
+      header.replaceSubrange(offset..<offset + text.utf8.count, with: text.utf8)
+    }
     put("000000000000.action.npy", 0)
     put("0000644", 100)
     put("0000000", 108)
@@ -175,7 +179,9 @@ import Testing
     #expect(position == 21)
   }
 
-  @Test(arguments: SampleExport.Format.allCases) func `files are cut before a limit of bytes`(_ format: SampleExport.Format)
+  @Test(arguments: SampleExport.Format.allCases) func `files are cut before a limit of bytes`(
+    _ format: SampleExport.Format
+  )
     throws
   {
     let whole = try export(TinyMixture(), format, to: "whole")
@@ -186,7 +192,9 @@ import Testing
     #expect(report.sampleCount == 21)
     #expect(report.files.allSatisfy { $0.byteCount <= limit })
     // A limit that no sample fits gives files of one.
-    #expect(try export(TinyMixture(), format, .init(bytesPerFile: 1), to: "one").files.map(\.sampleCount) == [Int](repeating: 1, count: 21))
+    #expect(
+      try export(TinyMixture(), format, .init(bytesPerFile: 1), to: "one").files.map(\.sampleCount)
+        == [Int](repeating: 1, count: 21))
   }
 
   @Test(arguments: SampleExport.Format.allCases)
@@ -198,11 +206,15 @@ import Testing
       let path = directory("stopped\(stop)")
       try Directory.create(path)
       try AtomicFile.write(try marker(format, options), to: path + "/.armature-export")
-      for file in whole.files[..<stop] { try AtomicFile.write(readBytes(directory("whole/" + file.name)), to: path + "/" + file.name) }
+      for file in whole.files[..<stop] {
+        try AtomicFile.write(readBytes(directory("whole/" + file.name)), to: path + "/" + file.name)
+      }
       try AtomicFile.write([1, 2, 3], to: path + "/" + whole.files[stop].name + ".partial")
       #expect(try SampleExport(samples, format: format, to: path, options).run() == whole)
       #expect(try Directory.names(path) == Directory.names(directory("whole")))
-      for name in try Directory.names(path) { #expect(try readBytes(path + "/" + name) == readBytes(directory("whole/" + name))) }
+      for name in try Directory.names(path) {
+        #expect(try readBytes(path + "/" + name) == readBytes(directory("whole/" + name)))
+      }
     }
   }
 

@@ -47,7 +47,8 @@ import Testing
       let k = mixture.layout.actionCount
       #expect(sample["position"] == JSONValue(position))
       #expect(sample["epoch"] == 0)
-      #expect(sample["action"] == array("<f4", [k, 3], mixture.action(position).flatMap { littleEndian($0.bitPattern) }))
+      #expect(
+        sample["action"] == array("<f4", [k, 3], mixture.action(position).flatMap { littleEndian($0.bitPattern) }))
       #expect(sample["action_bin"] == array("|u1", [k, 3], mixture.bins(position)))
       #expect(sample["action_valid"] == array("|u1", [k], mixture.valid(position)))
       #expect(
