@@ -139,7 +139,7 @@ let package = Package(
       swiftSettings: testSettings),
     .testTarget(
       name: "SampleExportTests",
-      dependencies: ["SampleExport", "SampleShards", "ByteIO", "JSON", "MixtureSupport", "TestSupport"],
+      dependencies: ["SampleExport", "SampleShards", "ByteIO", "JSON", "ImageCodec", "MixtureSupport", "TestSupport"],
       swiftSettings: testSettings),
     .testTarget(
       name: "IngestTests",

@@ -1,8 +1,8 @@
 """Reads Armature's sample shards (a directory with ``mixture.json``) with numpy and safetensors alone.
 
-``ArmatureShards(path)[i]`` is the sample at position i of the mixture's order; ``ArmatureStream(path, rank, world)`` goes
-through that order and can begin anywhere. Where torch is installed both are torch datasets, so that a ``DataLoader`` takes
-them. Pillow decodes JPEG and PNG where it is there, ``zstandard`` unpacks frames that are packed with zstd.
+``ArmatureShards(path)[i]`` is the sample at position i of the mixture's order; ``ArmatureStream(path, rank, world)``
+goes through that order and can begin anywhere. Where torch is installed both are torch datasets, so that a
+``DataLoader`` takes them. Pillow decodes JPEG and PNG where it is there, ``zstandard`` unpacks frames packed with zstd.
 
 W is the window (observations a sample), K = W - 1 + chunk the actions, A and P the action and proprio dimensions.
 """
@@ -65,11 +65,11 @@ class ArmatureShards(_Dataset):
     """The samples of a mixture by position, memory-mapped.
 
     A sample is a dict of: ``action`` f32 [K, A], ``action_bin`` u8 [K, A], ``action_valid`` u8 [K], ``proprio`` f32 [P]
-    ([W, P] for W > 1; absent where no dataset has one), ``observation_valid`` u8 [W] (W > 1 only), ``image.<view>`` u8
-    [H, W, 3] ([W, H, W, 3] for W > 1), ``goal.<view>`` and ``goal.step`` where the mixture has goals, ``instruction`` str
-    (empty where there is none), ``dataset`` str, ``dataset_index``, ``episode_ordinal``, ``step_index`` and ``position``
-    int. A frame that the dataset does not have is None (zeros in a mixture of pixels); with W > 1, frames that cannot be
-    stacked (bytes, or missing ones) are a list.
+    ([W, P] for W > 1; absent where no dataset has one), ``observation_valid`` u8 [W] (W > 1 only), ``image.<view>``
+    u8 [height, width, 3] ([W, height, width, 3] for W > 1), ``goal.<view>`` and ``goal.step`` where the mixture has
+    goals, ``instruction`` str (empty where there is none), ``dataset`` str, ``dataset_index``, ``episode_ordinal``,
+    ``step_index`` and ``position`` int. A frame that the dataset does not have is None (zeros in a mixture of pixels);
+    with W > 1, frames that cannot be stacked (bytes, or missing ones) are a list.
 
     ``decode`` turns an encoded frame into what you want of it: ``decode_image`` by default, or ``keep_bytes``.
     """
@@ -93,26 +93,24 @@ class ArmatureShards(_Dataset):
             self.form: str = self.index["form"]["kind"]
             self.frame_shape = (*self.index["form"].get("size", ()), 3)
             self.datasets: list[str] = [entry["dataset"] for entry in self.index["datasets"]]
-            self._shards: list[dict[str, Any]] = self.index["shards"]
-            self._first: list[int] = [shard["first"] for shard in self._shards]
+            self._shards = [(shard["file"], shard["bytes"], shard["samples"]) for shard in self.index["shards"]]
+            self._first: list[int] = [shard["first"] for shard in self.index["shards"]]
             self._pictures = [("image." + view, self.window) for view in self.views]
             if self.index["has_goal"]:
                 self._pictures += [("goal." + view, 1) for view in self.views]
-            count = self.index["samples"]
-            sizes = [(shard["file"], shard["bytes"], shard["samples"]) for shard in self._shards]
+            self._count: int = self.index["samples"]
         except (KeyError, TypeError, AttributeError) as error:
             raise ShardError(f"{index}: {error} is missing or of another type; build the mixture again") from None
         if not self._shards:
             raise ShardError(f"{index}: a plan without samples; build the mixture without --virtual")
-        if sum(samples for _, _, samples in sizes) != count:
-            raise ShardError(f"{index}: the shards do not have {count} samples; build the mixture again")
-        for name, expected, _ in sizes:
+        if sum(samples for _, _, samples in self._shards) != self._count:
+            raise ShardError(f"{index}: the shards do not have {self._count} samples; build the mixture again")
+        for name, expected, _ in self._shards:
             file = os.path.join(self.path, name)
             found = os.path.getsize(file) if os.path.exists(file) else None
             if found != expected:
                 what = "missing" if found is None else f"{found} bytes"
                 raise ShardError(f"{file}: {what}, the index says {expected}; copy the file again")
-        self._count: int = count
         self._opened: dict[int, _Shard] = {}
 
     def __len__(self) -> int:
@@ -130,15 +128,14 @@ class ArmatureShards(_Dataset):
         if shard is None:
             if len(self._opened) >= _MAPPED_LIMIT:
                 self._opened.pop(next(iter(self._opened)))
-            entry = self._shards[number]
-            shard = self._opened[number] = _Shard(os.path.join(self.path, entry["file"]), entry["samples"])
+            name, _, samples = self._shards[number]
+            shard = self._opened[number] = _Shard(os.path.join(self.path, name), samples)
         row = position - self._first[number]
         dataset = int(shard["dataset.index"][row])
         sample: dict[str, Any] = {
             "position": position, "instruction": shard.instruction(row), "dataset": self.datasets[dataset],
             "dataset_index": dataset, "episode_ordinal": int(shard["episode.ordinal"][row]),
-            "step_index": int(shard["step.index"][row]),
-        }
+            "step_index": int(shard["step.index"][row])}
         for name in ("action", "action_bin", "action_valid", "proprio", "observation_valid"):
             if name in shard:
                 sample[name] = np.array(shard[name][row])
@@ -166,8 +163,7 @@ class ArmatureShards(_Dataset):
             import zstandard
         except ImportError:
             raise ShardError(f"{self.path}: its frames are packed with zstd; pip install zstandard") from None
-        size = int(np.prod(self.frame_shape))
-        pixels = zstandard.ZstdDecompressor().decompress(data, max_output_size=size)
+        pixels = zstandard.ZstdDecompressor().decompress(data, max_output_size=int(np.prod(self.frame_shape)))
         return np.frombuffer(pixels, np.uint8).reshape(self.frame_shape)
 
 
@@ -187,7 +183,8 @@ class _Shard:
         for name, entry in json.loads(bytes(data[8:start])).items():
             if name in self.names and entry["dtype"] in types:
                 begin, end = entry["data_offsets"]
-                self._tensors[name] = data[start + begin:start + end].view(types[entry["dtype"]]).reshape(entry["shape"])
+                run = data[start + begin:start + end]
+                self._tensors[name] = run.view(types[entry["dtype"]]).reshape(entry["shape"])
         if "dataset.index" not in self or len(self["dataset.index"]) != count:
             raise ShardError(f"{path}: not the {count} samples that the index says; build the mixture again")
 
@@ -210,10 +207,10 @@ class _Shard:
 class ArmatureStream(_IterableDataset):
     """The samples of a mixture in its order, pass after pass, from ``start`` on.
 
-    Rank r of ``world`` takes every ``world``-th sample from ``start + r`` on, so that all ranks together take each sample
-    once; a run may go on from ``state()`` with another number of ranks. ``epochs`` counts the passes from epoch 0 on, None
-    is no end. Under a ``DataLoader`` its workers share the rank's samples in runs of ``chunk``, none lost or repeated: with
-    ``chunk`` equal to the loader's batch size the batches come in the mixture's order.
+    Rank r of ``world`` takes every ``world``-th sample from ``start + r`` on, so that all ranks together take each
+    sample once; a run may go on from ``state()`` with another number of ranks. ``epochs`` counts the passes from epoch
+    0 on, None is no end. Under a ``DataLoader`` its workers share the rank's samples in runs of ``chunk``, none lost or
+    repeated: with ``chunk`` equal to the loader's batch size the batches come in the mixture's order.
     """
 
     def __init__(
@@ -223,7 +220,7 @@ class ArmatureStream(_IterableDataset):
         self.shards = ArmatureShards(path, decode)
         count = len(self.shards)
         if not (0 <= rank < world and chunk >= 1):
-            raise ShardError(f"{path}: rank {rank} of {world}, chunk {chunk}; a rank is below the world, a chunk at least 1")
+            raise ShardError(f"{path}: rank {rank} of {world}, chunk {chunk}; a rank is below world, chunk at least 1")
         if not (start[0] >= 0 and 0 <= start[1] <= count and count > 0):
             raise ShardError(f"{path}: there is no position {start[1]} of epoch {start[0]}; there are {count} samples")
         self.rank, self.world, self.epochs, self.chunk = rank, world, epochs, chunk
@@ -234,18 +231,18 @@ class ArmatureStream(_IterableDataset):
 
         By default those that were drawn from this object; under a ``DataLoader`` with workers count them yourself.
         """
-        at = self._start + (self._taken if taken is None else taken) * self.world
+        at = self._start + max(0, self._taken if taken is None else taken) * self.world
         count = len(self.shards)
         return Place(*divmod(at if self.epochs is None else min(at, max(self._start, self.epochs * count)), count))
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         worker = get_worker_info()
         number, workers = (worker.id, worker.num_workers) if worker else (0, 1)
-        count = len(self.shards)
-        place, self._taken = 0, 0
+        count, place, self._taken = len(self.shards), 0, 0
         while True:
             at = self._start + self.rank + place * self.world
             if self.epochs is not None and at >= self.epochs * count:
+                self._taken = -(-(self.epochs * count - self._start) // self.world)  # As the ranks that have one more.
                 return
             place += 1
             if (place - 1) // self.chunk % workers == number:

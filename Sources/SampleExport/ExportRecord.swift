@@ -27,7 +27,8 @@ struct ExportRecord {
       var members: [JSONValue.Member] = [
         .init("position", JSONValue(position)), .init("dataset", .string(dataset)),
         .init("dataset_index", JSONValue(Int(datasetIndex))),
-        .init("episode_ordinal", Int64(exactly: episodeOrdinal).map { .integer($0) } ?? .string(String(episodeOrdinal))),
+        .init(
+          "episode_ordinal", Int64(exactly: episodeOrdinal).map { .integer($0) } ?? .string(String(episodeOrdinal))),
         .init("step_index", JSONValue(Int(stepIndex))),
       ]
       if let goalStep { members.append(.init("goal_step", JSONValue(Int(goalStep)))) }

@@ -5,9 +5,9 @@ internal import TensorFiles
 
 /// Samples as MosaicML's Mosaic Data Shards, version 2 (mosaicml-streaming 0.13, `streaming/base/format/mds`).
 ///
-/// A file: the number of samples n, U32; where each begins in the file, and the end, U32 [n+1]; the columns as JSON; the
-/// samples. A sample: the size of each column that has no fixed one, U32; the columns' values. Columns are in the order of
-/// their names' bytes.
+/// A file: the number of samples n, U32; where each begins in the file, and the end, U32 [n+1]; the columns as JSON;
+/// the samples. A sample: the size of each column that has no fixed one, U32; the columns' values. Columns are in the
+/// order of their names' bytes.
 struct MDSContainer: ExportContainer {
   private let columns: [Column]
   private let sizeLimit: Int

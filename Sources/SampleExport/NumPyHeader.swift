@@ -2,8 +2,8 @@ internal import TensorFiles
 
 /// What a `.npy` file has before its elements: format 1.0 of `numpy.lib.format`.
 ///
-/// The bytes 93 4E 55 4D 50 59 01 00, the length of the rest as U16, and the description as a Python dictionary, padded with
-/// spaces and ended with a newline so that elements begin at a multiple of 64.
+/// The bytes 93 4E 55 4D 50 59 01 00, the length of the rest as U16, and the description as a Python dictionary, padded
+/// with spaces and ended with a newline so that elements begin at a multiple of 64.
 enum NumPyHeader {
   /// Returns the header of an array in row-major order.
   static func bytes(_ dtype: DType, _ shape: [Int]) -> [UInt8] {

@@ -4,9 +4,9 @@ public import SampleShards
 
 /// Writes a mixture's samples, in their order, in a format of other people's programs.
 ///
-/// Equal mixtures and options give equal bytes. One shard is read at a time and one file written at a time; memory holds one
-/// sample and the sizes of one file's samples. An export that was stopped goes on when it is run again with the same mixture
-/// and options; it is complete when its index (`index.json`) exists.
+/// Equal mixtures and options give equal bytes. One shard is read at a time and one file written at a time; memory
+/// holds one sample and the sizes of one file's samples. An export that was stopped goes on when it is run again with
+/// the same mixture and options; it is complete when its index (`index.json`) exists.
 public struct SampleExport {
   /// What is written.
   public enum Format: String, CaseIterable, Sendable {
@@ -16,7 +16,9 @@ public struct SampleExport {
     case mds
   }
 
-  /// Where files are cut: before the first of the two limits is passed. A file has at least one sample.
+  /// Where files are cut: before the first of the two limits is passed.
+  ///
+  /// A file has at least one sample.
   public struct Options: Sendable, Equatable {
     /// The most samples in a file; nil for no limit.
     public var samplesPerFile: Int?
@@ -83,8 +85,8 @@ public struct SampleExport {
 
   /// Writes the files, then the index; `progress` is called after each sample with the number of those that are done.
   ///
-  /// - Throws: `SampleExportError` of kind `outputUnavailable` for a directory that holds other files, and for a frame that
-  ///   the format has no place for; what reading and writing throws.
+  /// - Throws: `SampleExportError` of kind `outputUnavailable` for a directory that holds other files, and for a frame
+  ///   that the format has no place for; what reading and writing throws.
   /// - Complexity: O(bytes).
   @discardableResult
   public func run(progress: (Int) -> Void = { _ in }) throws -> Report {

@@ -101,7 +101,8 @@ struct TarContainer: ExportContainer {
     if start == [0x89, 0x50, 0x4E, 0x47] { return "png" }
     throw SampleExportError(
       .badData, file: samples.path,
-      "sample \(position): `\(name)` begins with the bytes \(start), it is neither JPEG nor PNG; build the mixture again")
+      "sample \(position): `\(name)` begins with \(start) and is neither JPEG nor PNG; build the mixture again"
+    )
   }
 }
 

@@ -97,7 +97,10 @@ public struct SampleReader {
       pending.append(
         (Task { try BatchDecoder(samples, options).batch(chunk.stream) }, chunk.end))
     }
-    guard !pending.isEmpty else { return nil }
+    guard !pending.isEmpty else {
+      if !options.dropsLast { taken = max(taken, limit) }  // Other ranks may have had a sample more.
+      return nil
+    }
     let first = pending.removeFirst()
     let batch = try await first.task.value
     taken = first.end
@@ -107,15 +110,10 @@ public struct SampleReader {
   /// The places in the stream of this rank's next batch, and where the stream stands after it.
   private mutating func nextChunk() -> (stream: [Int], end: Int)? {
     if options.dropsLast, limit - scheduled < options.batchSize * options.world { return nil }
-    var stream: [Int] = []
-    var at = scheduled
-    for _ in 0..<options.batchSize {
-      guard at + options.rank < limit else { break }
-      stream.append(at + options.rank)
-      at += options.world
-    }
+    let end = scheduled + options.batchSize * options.world
+    let stream = Array(stride(from: scheduled + options.rank, to: min(end, limit), by: options.world))
     if stream.isEmpty { return nil }
-    scheduled = min(at, limit)
+    scheduled = min(end, limit)
     return (stream, scheduled)
   }
 }

@@ -54,7 +54,9 @@ public struct TinyMixture: Sendable {
   public func goalStep(_ position: Int) -> UInt32 { UInt32(position * 3 + 5) }
 
   /// nil for none.
-  public func instruction(_ position: Int) -> String? { position % 5 == 4 ? nil : "lift cup \(position % 4) slowly, bitte schön" }
+  public func instruction(_ position: Int) -> String? {
+    position % 5 == 4 ? nil : "lift cup \(position % 4) slowly, bitte schön"
+  }
 
   /// RGB pixels, nil where the dataset has no such view.
   public func pixels(_ picture: String, _ position: Int, _ frame: Int) throws -> Raster<UInt8>? {

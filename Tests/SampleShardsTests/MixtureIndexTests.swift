@@ -44,8 +44,10 @@ import Testing
     (#""chunk":2"#, #""chunk":0"#, "chunk"),
     (#""chunk":2"#, #""chunk":9223372036854775807"#, "chunk"),
     (#""action_dimension":3"#, #""action_dimension":0"#, "action_dimension"),
-    (#""proprio_dimension":2,"views":["primary","wrist"],"images""#, #""proprio_dimension":65536,"views":[],"images""#,
-      "proprio_dimension"),
+    (
+      #""proprio_dimension":2,"views":["primary","wrist"],"images""#, #""proprio_dimension":65536,"views":[],"images""#,
+      "proprio_dimension"
+    ),
     (#""views":["primary","wrist"],"images""#, #""views":["primary","primary"],"images""#, "views[1]"),
     (#""views":["primary","wrist"],"images""#, #""views":["../x"],"images""#, "views[0]"),
     (#""views":["primary","wrist"],"images""#, #""views":[""],"images""#, "views[0]"),

@@ -38,7 +38,9 @@ import Testing
     SampleReader.Place(epoch: number / samples.count, position: number % samples.count)
   }
 
-  @Test(arguments: [1, 2, 3, 5, 22], [1, 4]) func `ranks share the samples in order`(_ world: Int, _ size: Int) async throws {
+  @Test(arguments: [1, 2, 3, 5, 22], [1, 4]) func `ranks share the samples in order`(_ world: Int, _ size: Int)
+    async throws
+  {
     var all: [Int] = []
     for rank in 0..<world {
       let places = try await stream(

@@ -16,7 +16,9 @@ import Testing
     .packedPixels(height: TinyMixture.height, width: TinyMixture.width),
   ]
 
-  @Test(arguments: forms, [1, 3]) func `a shard gives back what went in`(_ form: SampleLayout.Form, _ window: Int) throws {
+  @Test(arguments: forms, [1, 3]) func `a shard gives back what went in`(_ form: SampleLayout.Form, _ window: Int)
+    throws
+  {
     let mixture = TinyMixture(window: window, form: form, hasGoal: true)
     let samples = try mixture.write(to: directory("m"))
     for position in 0..<samples.count {
@@ -57,7 +59,8 @@ import Testing
   static let damages: [Damage] = [
     Damage(tensor: "action", replacement: nil, problem: "tensor `action` is missing"),
     Damage(
-      tensor: "action", replacement: HostTensor(.float32, [], values: [Float(1)]), problem: "tensor `action` is missing"),
+      tensor: "action", replacement: HostTensor(.float32, [], values: [Float(1)]), problem: "tensor `action` is missing"
+    ),
     Damage(
       tensor: "action", replacement: HostTensor(.float32, [4, 2, 2], values: [Float](repeating: 0, count: 16)),
       problem: "tensor `action` is F32 [4, 2, 2], F32 [4, 2, 3] is due"),
@@ -114,7 +117,8 @@ import Testing
       tensor: "goal.wrist.offsets", replacement: offsets([0, 1, UInt64.max, 3, 4]),
       problem: "tensor `goal.wrist.offsets` does not rise from 0 to"),
     Damage(
-      tensor: "image.primary", replacement: HostTensor(.uint8, [4, 5, 6, 3], values: [UInt8](repeating: 0, count: 360)),
+      tensor: "image.primary",
+      replacement: HostTensor(.uint8, [4, 5, 6, 3], values: [UInt8](repeating: 0, count: 360)),
       problem: "tensor `image.primary` is U8 [4, 5, 6, 3], U8 [4, 6, 5, 3] is due",
       form: .pixels(height: TinyMixture.height, width: TinyMixture.width)),
   ]
@@ -140,7 +144,8 @@ import Testing
     try Directory.create(directory("none"))
     #expect(
       refusal("none") { _ = try SampleSet(directory("none")) }
-        == directory("none") + ": no complete mixture: `mixture.json` is missing; run `armature mixture build` to its end")
+        == directory("none")
+        + ": no complete mixture: `mixture.json` is missing; run `armature mixture build` to its end")
     let mixture = TinyMixture()
     try mixture.write(to: directory("m"))
     let path = directory("m/samples-00001-of-00003.safetensors")
