@@ -10,6 +10,6 @@ struct Mixture: AsyncParsableCommand {
     version: armatureVersion,
     subcommands: [
       PlanVerb.self, BuildVerb.self, VerifyVerb.self, DescribeVerb.self, ExplainVerb.self,
-      ExportVerb.self, BenchVerb.self,
+      ExportVerb.self, StreamVerb.self, BenchVerb.self,
     ])
 }

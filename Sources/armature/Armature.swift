@@ -5,7 +5,7 @@ import Glibc
 enum Armature {
   static let stages = [
     ("rlds", "read RLDS datasets: inspect, dump, standardize, ingest, stats, verify, scan, registry"),
-    ("mixture", "draw samples from stores: plan, build, verify, describe, explain, export, bench"),
+    ("mixture", "draw samples from stores: plan, build, verify, describe, explain, export, stream, bench"),
   ]
 
   static func main() {
