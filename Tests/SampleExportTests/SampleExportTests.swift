@@ -262,6 +262,27 @@ import Testing
     #expect(try export(mixture, .mds).sampleCount == 21)
   }
 
+  @Test func `a frame that is neither JPEG nor PNG is named`() throws {
+    var mixture = TinyMixture()
+    mixture.layout.views = ["primary"]
+    let samples = try mixture.write(to: directory("m"))
+    let shard = directory("m/" + samples.index.shards[0].file)
+    var bytes = try readBytes(shard)
+    let start = try #require(bytes.indices.last { bytes[$0...].starts(with: [0x89, 0x50, 0x4E, 0x47]) })
+    bytes.replaceSubrange(start..<start + 4, with: Array("GIF8".utf8))  // The shard's last PNG: the sample at 6.
+    try AtomicFile.write(bytes, to: shard)
+    let error = #expect(throws: SampleExportError.self) {
+      try SampleExport(samples, format: .webDataset, to: directory("e")).run()
+    }
+    #expect(error?.kind == .badData)
+    #expect(
+      error?.description
+        == "\(directory("m")): sample 6: `image.primary` begins with [71, 73, 70, 56] and is neither JPEG nor PNG; "
+        + "build the mixture again")
+    #expect(try Directory.names(directory("e")) == [".armature-export"])
+    #expect(try SampleExport(samples, format: .mds, to: directory("d")).run().sampleCount == 21)
+  }
+
   @Test func `progress counts every sample`() throws {
     let samples = try TinyMixture().write(to: directory("m"))
     var seen: [Int] = []
