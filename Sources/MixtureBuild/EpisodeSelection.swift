@@ -27,7 +27,10 @@ struct EpisodeSelection: Sendable {
       } catch { throw MixtureError(error.kind, "\(place(entry)): \(error)") }
     }
     if let list = entry.episodes {
-      let named = try KeepList(list.expanded(lookup)).ordinals
+      let named: [Int]
+      do { named = try KeepList(list.expanded(lookup)).ordinals } catch let error as MixtureError {
+        throw MixtureError(error.kind, "\(place(list.place)): \(error)")
+      }
       kept = kept.map { Set(named).intersection($0).sorted() } ?? named
     }
     if let kept, kept.isEmpty {
@@ -38,8 +41,12 @@ struct EpisodeSelection: Sendable {
 
   /// Where an entry stands in its manifest.
   static func place(_ entry: MixtureEntry) -> String {
-    let place = entry.conditionPlace ?? entry.place
-    return place.file + (place.line.map { ":\($0)" } ?? "") + (place.column.map { ":\($0)" } ?? "") + ": \(place.key)"
+    self.place(entry.conditionPlace ?? entry.place)
+  }
+
+  /// A place in a manifest as errors give it.
+  static func place(_ place: ManifestPlace) -> String {
+    place.file + (place.line.map { ":\($0)" } ?? "") + (place.column.map { ":\($0)" } ?? "") + ": \(place.key)"
   }
 
   /// The split that an entry draws from: its own, or the reference's rule.

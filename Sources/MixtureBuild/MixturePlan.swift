@@ -126,12 +126,11 @@ public struct MixturePlan: Sendable {
       for directory in directories where Directory.entry(directory + "/" + name) == .directory {
         return directory + "/" + name
       }
-      guard directories.isEmpty else {
-        throw MixtureError(
-          .inputMissing,
-          "\(EpisodeSelection.place(entry)): there is no store `\(name)` in \(directories.joined(separator: ", ")); "
-            + "ingest the dataset, or say where its store lies with `store:`, `stores:` or --stores")
-      }
+      let places = directories.isEmpty ? "any place named" : directories.joined(separator: ", ")
+      throw MixtureError(
+        .inputMissing,
+        "\(EpisodeSelection.place(entry)): there is no store `\(name)` in \(places); ingest the dataset, or say where its "
+          + "store lies with `store:`, `stores:`, --stores or ARMATURE_STORES")
     }
     return try manifest.storePath(of: entry, lookup)
   }

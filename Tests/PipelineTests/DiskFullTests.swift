@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// A file system in memory of a given size, where mounting is permitted.
-private final class SmallDisk {
+final class SmallDisk {
   /// Whether this process may mount one.
   static let isPermitted: Bool = {
     guard let directory = try? TemporaryDirectory(), mount("tmpfs", directory.path, "tmpfs", 0, "size=64k") == 0

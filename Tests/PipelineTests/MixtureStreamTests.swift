@@ -4,8 +4,6 @@ import Testing
 
 /// What the reader delivers from every place on, in processes of their own.
 @Suite struct MixtureStreamTests {
-  private static let program = Program("armature-mixture")
-
   /// A mixture of both samples.
   private struct Built {
     let directory: TemporaryDirectory
@@ -31,12 +29,12 @@ import Testing
 
           """.utf8), to: "two.yaml")
       expectDone(
-        try MixtureStreamTests.program.run(
+        try Program.mixture.run(
           "build", manifest, "--stores", directory("stores"), "--out", directory("mixture"), "--quiet"))
     }
 
     func lines(_ options: String...) throws -> [Substring] {
-      let outcome = try MixtureStreamTests.program.run(
+      let outcome = try Program.mixture.run(
         ["stream", path, "--size", "8", "--augment", "--workers", "1"] + options)
       expectDone(outcome)
       return outcome.output.split(separator: "\n")
@@ -73,9 +71,9 @@ import Testing
 
   @Test func `any number of workers reads the same`() throws {
     let built = try Built()
-    let one = try Self.program.run("stream", built.path, "--size", "8", "--samples", "200", "--workers", "1")
+    let one = try Program.mixture.run("stream", built.path, "--size", "8", "--samples", "200", "--workers", "1")
     for workers in ["2", "7"] {
-      let other = try Self.program.run("stream", built.path, "--size", "8", "--samples", "200", "--workers", workers)
+      let other = try Program.mixture.run("stream", built.path, "--size", "8", "--samples", "200", "--workers", workers)
       #expect(other.output == one.output)
     }
     #expect(one.output.split(separator: "\n").count == 200)

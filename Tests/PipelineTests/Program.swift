@@ -13,6 +13,7 @@ struct Program {
   }()
 
   static let rlds = Program("armature-rlds")
+  static let mixture = Program("armature-mixture")
   static let frontDoor = Program("armature")
 
   let path: String
@@ -86,8 +87,8 @@ struct Program {
     }
   }
 
-  /// Starts the program with the manifests of this repository.
-  func start(_ arguments: [String]) throws -> Running {
+  /// Starts the program with the manifests of this repository, and with further variables.
+  func start(_ arguments: [String], variables further: [String: String] = [:]) throws -> Running {
     let files = try TemporaryDirectory()
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -99,8 +100,10 @@ struct Program {
     words.append(nil)
     var variables: [UnsafeMutablePointer<CChar>?] = [
       strdup("ARMATURE_MANIFESTS=\(Repository.root)/manifests"), strdup("TMPDIR=\(files.path)"),
-      strdup("PATH=/usr/bin:/bin"), strdup("LD_LIBRARY_PATH=\(libraryPath)"), nil,
+      strdup("PATH=/usr/bin:/bin"), strdup("LD_LIBRARY_PATH=\(libraryPath)"),
     ]
+    for (name, value) in further { variables.append(strdup("\(name)=\(value)")) }
+    variables.append(nil)
     defer { for word in words + variables { free(word) } }
     var process: pid_t = 0
     let code = posix_spawn(&process, path, &actions, nil, &words, &variables)
@@ -115,4 +118,9 @@ struct Program {
 
   /// Runs the program to its end.
   func run(_ arguments: [String]) throws -> Outcome { try start(arguments).outcome() }
+
+  /// Runs the program to its end with further variables.
+  func run(_ arguments: [String], variables: [String: String]) throws -> Outcome {
+    try start(arguments, variables: variables).outcome()
+  }
 }
