@@ -28,7 +28,7 @@ import Testing
 
   @Test(arguments: [
     "", "image: {form: jpeg, size: [8, 8]}", "image: {form: raw, size: [4, 4]}\ncompression: zstd:3",
-    "views: [primary, wrist]\nwindow: 2\npadding: drop",
+    "views: [primary, wrist]\nwindow: 2",
   ])
   func `the bytes do not depend on the number of workers`(form: String) async throws {
     let workshop = try workshop()
@@ -138,7 +138,8 @@ import Testing
     }
     #expect(parts.count > 1)
     try Directory.remove(workshop("out/.build/" + parts[0]))
-    try workshop.directory.write([1, 2, 3], to: "out/samples-00007-of-00009.safetensors.partial")
+    let last = try #require(try Directory.names(workshop("whole")).filter { $0.hasPrefix("samples-") }.max())
+    try workshop.directory.write([1, 2, 3], to: "out/\(last).partial")
     let report = try await workshop.build(plan) { $0.workers = 2 }
     #expect(!report.wasComplete)
     #expect(try workshop.digests("out") == workshop.digests("whole"))
@@ -163,7 +164,7 @@ import Testing
     let plan = try workshop.plan(lines)
     try await workshop.build(plan)
     let before = try workshop.digests("out")
-    let other = try workshop.plan(lines + "padding: drop")
+    let other = try workshop.plan(lines + "drop_noops: true")
     let error = await #expect(throws: MixtureError.self) { try await workshop.build(other) }
     #expect(error?.kind == .outputUnavailable)
     #expect(error?.description.contains("\(workshop("out")): there is a mixture of other input (`m`)") == true)
@@ -278,7 +279,7 @@ import Testing
     try Directory.remove(path)
     let text = await message { try await workshop.build(workshop.plan(lines)) }
     #expect(text.contains(file == "store.json" ? workshop("alpha") : path), "\(text)")
-    #expect(text.contains("missing") || text.contains("no "), "\(text)")
+    #expect(text.contains("missing") || text.contains("o such file") || text.contains("no store"), "\(text)")
     #expect(Directory.entry(workshop("out")) == .missing)
   }
 

@@ -21,7 +21,8 @@ import Testing
   }
 
   @Test func `without conditions the statistics are the store's`() throws {
-    let plan = try Workshop(store).plan("entries: [{dataset: alpha, split: \"train[:2]\"}]")
+    let workshop = try Workshop(store)
+    let plan = try workshop.plan("entries: [{dataset: alpha, split: \"train[:2]\"}]")
     let statistics = plan.entries[0].statistics
     // Over all splits: 8 steps, (0 + 1 + 10 + 11 + 20 + 21 + 30 + 31) / 8 = 15.5.
     #expect(statistics.transitionCount == 8)

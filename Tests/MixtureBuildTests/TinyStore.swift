@@ -130,7 +130,9 @@ struct TinyStore {
     try Catalog.write(to: path + "/" + StoreIndex.catalogName, dataset: name) { append in
       for row in rows { try append(row) }
     }
-    let statistics = try Self.statistics(all, mask: masks.normalization)
+    // What is no number has no statistics.
+    let counted = all.filter { ($0.action + $0.proprio).joined().allSatisfy(\.isFinite) }
+    let statistics = try Self.statistics(counted, mask: masks.normalization)
     try AtomicFile.write(
       Array(StatisticsFile.json(statistics, dataset: name).serialized(.indented).utf8),
       to: path + "/" + StoreIndex.statisticsName)

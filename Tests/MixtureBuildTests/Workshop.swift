@@ -50,7 +50,7 @@ struct Workshop {
   /// SHA-256 by file of everything in `out`.
   func digests(_ out: String) throws -> [String: String] {
     var found: [String: String] = [:]
-    for name in try Directory.names(directory(out)) {
+    for name in try Directory.names(directory(out)) where Directory.entry(directory(out + "/" + name)) == .file {
       found[name] = try SHA256Digest.hexadecimal(ofFile: directory(out + "/" + name))
     }
     return found
