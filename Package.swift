@@ -120,6 +120,13 @@ let package = Package(
       name: "SamplingTests",
       dependencies: ["Sampling", "ManifestSyntax", "Actions", "ByteIO", "JSON", "TestSupport"],
       swiftSettings: testSettings),
+    .testTarget(
+      name: "MixtureBuildTests",
+      dependencies: [
+        "MixtureBuild", "Sampling", "SampleShards", "Ingest", "EpisodeStore", "RLDS", "DatasetManifest", "Actions",
+        "ImageCodec", "ManifestSyntax", "TensorFiles", "ByteIO", "JSON", "TestSupport",
+      ],
+      swiftSettings: testSettings),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(
       name: "TFRecordTests", dependencies: ["TFRecord", "ByteIO", "JSON", "TestSupport"], swiftSettings: testSettings),

@@ -10,7 +10,7 @@ struct EpisodeJudge {
   enum Verdict: Equatable {
     /// Its first so many steps.
     case all(Int)
-    /// The steps that are true.
+    /// The steps that are true, maybe none.
     case some([Bool])
     /// Nothing, by this rule.
     case none(String)
@@ -107,7 +107,7 @@ struct EpisodeJudge {
       try filterAction.normalize(&normalized)
       for step in kept.indices where kept[step] { kept[step] = try keeps(step, normalized, filter) }
     }
-    return kept.contains(true) ? .some(kept) : .none("frames")
+    return .some(kept)
   }
 
   /// Whether any action of the step's chunk is not null.

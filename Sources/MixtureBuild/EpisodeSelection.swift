@@ -23,7 +23,8 @@ struct EpisodeSelection: Sendable {
     var kept: [Int]?
     if let condition = entry.condition {
       do {
-        kept = try CatalogQuery(store.path + "/" + StoreIndex.catalogName).ordinals(where: condition)
+        let found = try CatalogQuery(store.path + "/" + StoreIndex.catalogName).ordinals(where: condition)
+        kept = Set(found).sorted()  // A condition could end the query early and give another order.
       } catch { throw MixtureError(error.kind, "\(place(entry)): \(error)") }
     }
     if let list = entry.episodes {
@@ -98,23 +99,25 @@ struct EpisodeSelection: Sendable {
           }
         }
         let task = try judge.task(steps)
+        var isDrawn = true
         switch try judge.verdict(steps) {
         case .all(let frameCount): frames.append(place, frames: frameCount)
         case .some(let kept):
-          counts["frames", default: 0] += kept.count { !$0 }
-          frames.append(place, kept: kept)
+          let left = kept.count { $0 }
+          counts["frames", default: 0] += kept.count - left
+          if left > 0 { frames.append(place, kept: kept) }
+          isDrawn = left > 0
         case .none(let rule):
           counts[rule, default: 0] += 1
-          if let task { tasks[task] = tasks[task] ?? false }
-          continue
+          isDrawn = false
         }
-        if let task { tasks[task] = true }
+        if let task { tasks[task] = isDrawn || tasks[task] ?? false }
       }
     }
     for run in runs where run.upperBound > position {
       throw MixtureError("\(store.path): the shards have \(position) episodes, fewer than its splits; ingest it again")
     }
-    dropped = counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    dropped = counts.filter { $0.value > 0 }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     taskCount = tasks.count
     emptiedTaskCount = tasks.values.count { !$0 }
   }

@@ -19,7 +19,8 @@ struct FrameIndex: Sendable {
   private var ordinals: [UInt64] = []
   /// The first frame of each episode, and the end: [E + 1].
   private var starts: [Int] = [0]
-  /// For each step of each episode whether its frame may be drawn; empty where all of the first frames may.
+  /// For the steps of episodes of which single frames are left out whether each may be drawn, and where the bits of each
+  /// episode begin, −1 for those of which all of the first frames may; empty where that holds for all episodes.
   private var bits = BitList()
   private var bitStarts: [Int] = []
 
@@ -31,11 +32,13 @@ struct FrameIndex: Sendable {
   /// Adds an episode of which the first `frames` steps may be drawn.
   mutating func append(_ episode: Episode, frames: Int) {
     appendPlace(episode)
+    if !bitStarts.isEmpty { bitStarts.append(-1) }
     starts.append(frameCount + frames)
   }
 
   /// Adds an episode of which the steps that are true in `kept` may be drawn.
   mutating func append(_ episode: Episode, kept: [Bool]) {
+    if bitStarts.isEmpty { bitStarts = [Int](repeating: -1, count: episodeCount) }
     appendPlace(episode)
     bitStarts.append(bits.count)
     for isKept in kept { bits.append(isKept) }
@@ -67,7 +70,8 @@ struct FrameIndex: Sendable {
       if starts[middle] <= index { low = middle } else { high = middle }
     }
     let nth = index - starts[low]
-    return (low, bitStarts.isEmpty ? nth : bits.position(ofTrue: nth, from: bitStarts[low]) - bitStarts[low])
+    guard !bitStarts.isEmpty, bitStarts[low] >= 0 else { return (low, nth) }
+    return (low, bits.position(ofTrue: nth, from: bitStarts[low]) - bitStarts[low])
   }
 
   /// How many frames of episode `index` may be drawn.

@@ -68,7 +68,7 @@ public struct MixtureBuilder: Sendable {
   public var shardCount: Int { shards.count }
 
   /// About how many bytes the build writes.
-  public var estimatedByteCount: Int { Int(plan.sampleByteCount * Double(plan.sampleCount)) }
+  public var estimatedByteCount: Int { plan.estimatedByteCount }
 
   private var work: String { out + "/.build" }
 
@@ -89,11 +89,10 @@ public struct MixtureBuilder: Sendable {
       let (plan, shards, work) = (plan, shards, work)
       try await forEachIndex(below: mine.count, workers: options.workers) { index in
         let number = mine.lowerBound + index
-        let part = SamplePart.path(number, in: work)
-        if Directory.entry(part) == .file { return }
-        let path = shardPath(number)
-        let built = try SampleShardBuild(plan, scratch: work, progress: writing).write(shards[number], to: path)
-        try SamplePart(byteCount: built.byteCount, sha256: built.sha256).write(to: part)
+        if try finishedPart(number) != nil { return }
+        let built = try SampleShardBuild(plan, scratch: work, progress: writing)
+          .write(shards[number], to: shardPath(number))
+        try SamplePart(byteCount: built.byteCount, sha256: built.sha256).write(to: SamplePart.path(number, in: work))
       }
     }
     return try finish()
@@ -102,6 +101,14 @@ public struct MixtureBuilder: Sendable {
   // MARK: - Where a build stands
 
   private func shardPath(_ number: Int) -> String { out + "/" + MixtureIndex.shardName(number, of: shards.count) }
+
+  /// What is noted of a shard, nil where it has not been built or is not there as a whole.
+  private func finishedPart(_ number: Int) throws -> SamplePart? {
+    let (note, shard) = (SamplePart.path(number, in: work), shardPath(number))
+    guard Directory.entry(note) == .file, Directory.entry(shard) == .file else { return nil }
+    let part = try SamplePart(note)
+    return try Directory.status(shard).byteCount == part.byteCount ? part : nil
+  }
 
   private func completeReport() throws -> Report? {
     guard Directory.entry(out + "/" + MixtureIndex.fileName) == .file else { return nil }
@@ -181,9 +188,7 @@ public struct MixtureBuilder: Sendable {
     var records: [MixtureIndex.Shard] = []
     if options.content == .samples {
       for (number, positions) in shards.enumerated() {
-        let path = SamplePart.path(number, in: work)
-        guard Directory.entry(path) == .file else { continue }
-        let part = try SamplePart(path)
+        guard let part = try finishedPart(number) else { continue }
         records.append(
           MixtureIndex.Shard(
             file: MixtureIndex.shardName(number, of: shards.count), byteCount: part.byteCount, sha256: part.sha256,

@@ -99,6 +99,9 @@ public struct MixturePlan: Sendable {
   /// The number of samples.
   public var sampleCount: Int { order.count }
 
+  /// About how many bytes all samples take.
+  var estimatedByteCount: Int { Int(exactly: (sampleByteCount * Double(sampleCount)).rounded()) ?? .max }
+
   /// A digest of everything that decides about the samples.
   public var digest: String {
     let json: JSONValue = [

@@ -42,7 +42,7 @@ public struct PlanTable: Sendable {
     }
     sampleCount = plan.sampleCount
     epochSampleCount = plan.epochSampleCount
-    byteCount = Int(plan.sampleByteCount * Double(plan.sampleCount))
+    byteCount = plan.estimatedByteCount
     warnings = plan.warnings
   }
 
