@@ -313,6 +313,6 @@ import Testing
     }
     #expect(looked.contains("/m.yaml:4:5: entries[1]: there is no store `gamma` in \(workshop("x")), "), "\(looked)")
     let nowhere = await message { _ = try MixturePlan(manifest, lookup: { _ in nil }) }
-    #expect(nowhere.contains("nothing says where the store of `alpha` lies"), "\(nowhere)")
+    #expect(nowhere.contains("there is no store `alpha` in any place named"), "\(nowhere)")
   }
 }
