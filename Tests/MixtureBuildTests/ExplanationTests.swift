@@ -48,7 +48,8 @@ import Testing
       #expect(planned.json["repetition"]?.integer == (try plan.order.sample(at: position).repetition))
       #expect(found.json["file"]?.text?.hasPrefix(workshop("out/samples-")) == true)
       #expect(planned.json["file"]?.text?.hasPrefix(workshop("\(name)/episodes-")) == true)
-      #expect(planned.text.contains("sample \(position): `\(name)`, episode \(sample.ordinal), step \(sample.step) of "))
+      #expect(
+        planned.text.contains("sample \(position): `\(name)`, episode \(sample.ordinal), step \(sample.step) of "))
       #expect(planned.text.contains("  source  \(name)-train.tfrecord, record \(sample.ordinal), byte "))
       let alone = try SampleExplanation(samples, at: position, plan: nil)
       #expect(alone.json["source_file"] == .null)

@@ -64,6 +64,24 @@ import Testing
     #expect(steps.map(\.step) == [0, 1, 1, 2, 0, 1, 2])
   }
 
+  @Test func `the digest tells which frames there are`() {
+    let places = (0..<2).map { FrameIndex.Episode(shard: 0, firstStep: 3 * $0, length: 3, ordinal: $0) }
+    var indices: [FrameIndex] = []
+    for place in places {
+      for change in 0..<4 {
+        var index = FrameIndex()
+        switch change {
+        case 0: index.append(place, frames: 3)
+        case 1: index.append(place, frames: 2)
+        case 2: index.append(place, kept: [true, true, false])
+        default: index.append(place, kept: [true, false, true])
+        }
+        indices.append(index)
+      }
+    }
+    #expect(Set(indices.map(\.digest)).count == indices.count)
+  }
+
   @Test func `an index without episodes has no frames`() {
     #expect(FrameIndex().frameCount == 0)
     #expect(FrameIndex().episodeCount == 0)

@@ -98,7 +98,8 @@ import Testing
     let error = #expect(throws: MixtureError.self) { try workshop.plan(both) }
     #expect(
       error?.description
-        == "\(workshop("m.yaml")): the actions of `alpha` have 3 dimensions, those of `beta` 4; a mixture needs them equal")
+        == "\(workshop("m.yaml")): the actions of `alpha` have 3 dimensions, those of `beta` 4; a mixture needs them equal"
+    )
   }
 
   @Test func `encoded and raw stores do not mix unless a form is given`() throws {
@@ -119,7 +120,8 @@ import Testing
     beta.views = [("primary", .pixels)]
     let workshop = try Workshop(TinyStore("alpha", lengths: [3]), beta)
     try await workshop.build(workshop.plan(both + "image: " + form))
-    let size = form.contains("[4, 8]") ? ImageCodec.ImageSize(height: 4, width: 8) : ImageCodec.ImageSize(height: 6, width: 5)
+    let size =
+      form.contains("[4, 8]") ? ImageCodec.ImageSize(height: 4, width: 8) : ImageCodec.ImageSize(height: 6, width: 5)
     let plan = try ResizePlan(.lanczos3, from: ImageCodec.ImageSize(height: 6, width: 5), to: size)
     let found = try frames(workshop, "image.primary")
     #expect(found.count == 5)

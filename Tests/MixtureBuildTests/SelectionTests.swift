@@ -110,9 +110,11 @@ import Testing
     #expect(text.contains(words), "\(text)")
     #expect(!text.contains("\n"))
     #expect(try SHA256Digest.hexadecimal(ofFile: catalog) == before)
-    #expect(try Directory.names(workshop("alpha")).sorted() == [
-      StoreIndex.catalogName, StoreIndex.shardName(0, of: 1), StoreIndex.statisticsName, StoreIndex.fileName,
-    ].sorted())
+    #expect(
+      try Directory.names(workshop("alpha")).sorted()
+        == [
+          StoreIndex.catalogName, StoreIndex.shardName(0, of: 1), StoreIndex.statisticsName, StoreIndex.fileName,
+        ].sorted())
   }
 
   @Test func `a condition that reorders or repeats rows leaves each episode once`() throws {

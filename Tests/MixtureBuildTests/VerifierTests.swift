@@ -100,11 +100,13 @@ import Testing
       ({ $0.entries.removeLast() }, "it names a dataset 1 that is not there"),
       ({ $0.shards.removeLast() }, "a mixture whose shards have 15 samples"),
       ({ $0.sampleCount += 1 }, "a mixture whose shards have 16 samples"),
-      ({ index in
-        index.shards[0].sampleCount += 1
-        for number in index.shards.indices.dropFirst() { index.shards[number].first += 1 }
-        index.sampleCount += 1
-      }, "the index says "),
+      (
+        { index in
+          index.shards[0].sampleCount += 1
+          for number in index.shards.indices.dropFirst() { index.shards[number].first += 1 }
+          index.sampleCount += 1
+        }, "the index says "
+      ),
       ({ $0.shards[0].file = "../m.yaml" }, "in this directory"),
       ({ $0.layout.chunk = 2 }, "is due"),
       ({ $0.layout.views = ["wrist"] }, "is due"),
