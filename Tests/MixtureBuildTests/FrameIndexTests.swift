@@ -17,9 +17,7 @@ import Testing
     #expect(list.count == plain.count)
     for start in [0, plain.count / 3, plain.count / 2] {
       let positions = plain.indices.filter { $0 >= start && plain[$0] }
-      for (nth, position) in positions.enumerated() {
-        #expect(list.position(ofTrue: nth, from: start) == position)
-      }
+      #expect(positions.indices.map { list.position(ofTrue: $0, from: start) } == positions)
     }
   }
 
@@ -50,7 +48,9 @@ import Testing
     }
     #expect(index.frameCount == table.count)
     #expect((0..<index.episodeCount).map { index.episode($0) } == episodes)
-    for (frame, place) in table.enumerated() { #expect(index.place(of: frame) == place) }
+    let places = table.indices.map { index.place(of: $0) }
+    #expect(places.map(\.episode) == table.map(\.episode))
+    #expect(places.map(\.step) == table.map(\.step))
   }
 
   @Test func `whole episodes and single frames mix`() {
