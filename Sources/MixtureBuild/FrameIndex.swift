@@ -1,3 +1,5 @@
+internal import ByteIO
+
 /// The frames of one entry that may be drawn, numbered from 0: where each lies in its store.
 ///
 /// 28 bytes an episode, and one bit a step where a rule leaves single frames out.
@@ -74,6 +76,17 @@ struct FrameIndex: Sendable {
     return (low, bits.position(ofTrue: nth, from: bitStarts[low]) - bitStarts[low])
   }
 
+  /// A digest of which frames these are.
+  ///
+  /// - Complexity: O(episodes + steps / 64).
+  var digest: String {
+    let parts = [
+      Bytes(values: shards), Bytes(values: firstSteps), Bytes(values: lengths), Bytes(values: ordinals),
+      Bytes(values: starts), Bytes(values: bitStarts), bits.bytes,
+    ]
+    return SHA256Digest.hexadecimal(of: Array(parts.map { SHA256Digest.hexadecimal(of: $0) }.joined().utf8))
+  }
+
   /// How many frames of episode `index` may be drawn.
   func frameCount(of index: Int) -> Int { starts[index + 1] - starts[index] }
 }
@@ -82,6 +95,9 @@ struct FrameIndex: Sendable {
 struct BitList: Sendable {
   private var words: [UInt64] = []
   private(set) var count = 0
+
+  /// The words, lowest bits first.
+  var bytes: Bytes { Bytes(values: words) }
 
   mutating func append(_ value: Bool) {
     if count & 63 == 0 { words.append(0) }

@@ -5,7 +5,7 @@ internal import Sampling
 
 /// `mixture.lock.json`: the digests of everything that went into the mixtures of a directory of manifests.
 ///
-/// One member for each mixture, by name: its manifest's digest, and for each dataset those of store and statistics.
+/// One member for each mixture, by name: its manifest's digest, and for each dataset those of store, statistics and drawn frames.
 public struct MixtureLock: Sendable {
   /// The file's name; it lies beside the manifest.
   public static let fileName = "mixture.lock.json"
@@ -28,6 +28,7 @@ public struct MixtureLock: Sendable {
           [
             "dataset": .string($0.record.dataset), "store": .string($0.record.storeDigest),
             "statistics": .string($0.record.statisticsDigest), "frames": JSONValue($0.record.frameCount),
+            "selection": .string($0.selectionDigest),
           ]
         }),
     ]
@@ -60,7 +61,7 @@ public struct MixtureLock: Sendable {
       let entry = plan.entries[number]
       for (key, what) in [
         ("dataset", "the dataset"), ("store", "the store of"), ("statistics", "the statistics of"),
-        ("frames", "the selection of"),
+        ("selection", "the selection of"),
       ] where before[key] != now[key] {
         throw changed("\(entry.store.path): \(what) `\(entry.record.dataset)`")
       }

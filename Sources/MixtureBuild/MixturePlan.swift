@@ -17,6 +17,8 @@ public struct MixturePlan: Sendable {
     /// The statistics that its rows are normalised with.
     let statistics: DatasetStatistics
     let statisticsDigest: String
+    /// Which frames may be drawn, as a digest.
+    let selectionDigest: String
     /// What the index says of it.
     public let record: MixtureIndex.Entry
   }
@@ -88,7 +90,7 @@ public struct MixturePlan: Sendable {
       entries.append(
         Entry(
           store: store, selection: selection, statistics: statistics[number].value,
-          statisticsDigest: statistics[number].digest, record: record))
+          statisticsDigest: statistics[number].digest, selectionDigest: selection.frames.digest, record: record))
     }
     self.manifest = manifest
     self.entries = entries
@@ -107,6 +109,8 @@ public struct MixturePlan: Sendable {
     let json: JSONValue = [
       "order": "armature.order/1", "manifest": .string(SHA256Digest.hexadecimal(of: manifest.source)),
       "datasets": .array(entries.map(\.record.json)),
+      // A list of episodes lies outside of the manifest and the stores.
+      "selections": JSONValue(entries.map(\.selectionDigest)),
     ]
     return SHA256Digest.hexadecimal(of: Array(json.serialized().utf8))
   }

@@ -45,9 +45,17 @@ struct StoreInput: Sendable {
     self.path = path
     index = try StoreVerifier.index(path)
     digest = try SHA256Digest.hexadecimal(ofFile: path + "/" + StoreIndex.fileName)
+    guard index.absoluteMask.count == index.actionDimension, index.normalizationMask.count == index.actionDimension
+    else {
+      throw StoreError(
+        file: path + "/" + StoreIndex.fileName,
+        "the masks have \(index.normalizationMask.count) and \(index.absoluteMask.count) columns, actions "
+          + "\(index.actionDimension); ingest the dataset again")
+    }
     var shards: [Shard] = []
     var views: [String: Frames] = [:]
     var counts: [String: Int] = [:]
+    var last = -1
     for entry in index.shards {
       let file = path + "/" + entry.file
       guard !entry.file.contains("/"), Directory.entry(file) == .file else {
@@ -60,19 +68,26 @@ struct StoreInput: Sendable {
       }
       let shard = try EpisodeShard(file)
       guard shard.stepCount == entry.stepCount, shard.episodeCount == entry.episodeCount,
-        shard.file.declaration("action")?.shape.last == index.actionDimension
+        shard.file.declaration("action")?.shape.last == index.actionDimension,
+        Self.hasStates(shard, width: index.proprioDimension)
       else { throw StoreError(file: file, "it does not fit the store's index; ingest the dataset again") }
+      for ordinal in shard.ordinals {
+        guard ordinal > last else {
+          throw StoreError(file: file, "episode \(ordinal) comes after episode \(last); ingest the dataset again")
+        }
+        last = ordinal
+      }
       var ranges: [String: Range<Int>] = [:]
       for tensor in shard.file.tensors { ranges[tensor.name] = shard.file.range(tensor.name) }
       for (view, _) in index.views {
         let name = "image." + view
-        if let pixels = shard.file.declaration(name), pixels.dtype == .uint8, pixels.shape.count == 4,
-          pixels.shape[3] == 3
-        {
-          views[view] = .pixels(height: pixels.shape[1], width: pixels.shape[2])
-        } else if ranges[name + ".bytes"] != nil {
-          views[view] = .encoded
+        let form = Self.form(of: name, in: shard)
+        guard shards.isEmpty || form == views[view] else {
+          throw StoreError(
+            file: file,
+            "it keeps the frames of view `\(view)` in another form than shards before it; ingest the dataset again")
         }
+        views[view] = form
         counts[view, default: 0] += (ranges[name + ".bytes"] ?? ranges[name])?.count ?? 0
       }
       let offsets = try shard.file.values("instruction.offsets", .uint64, as: UInt64.self).map { Int($0) }
@@ -86,6 +101,22 @@ struct StoreInput: Sendable {
     self.shards = shards
     self.views = views
     frameByteCounts = counts
+  }
+
+  /// Whether the shard has states of `width` columns, or none where that is 0.
+  private static func hasStates(_ shard: EpisodeShard, width: Int) -> Bool {
+    guard let proprio = shard.file.declaration("proprio") else { return width == 0 }
+    return width > 0 && proprio.dtype == .float32 && proprio.shape == [shard.stepCount, width]
+  }
+
+  /// How a picture lies in a shard, nil where it has none.
+  private static func form(of picture: String, in shard: EpisodeShard) -> Frames? {
+    if let pixels = shard.file.declaration(picture), pixels.dtype == .uint8, pixels.shape.count == 4,
+      pixels.shape[3] == 3
+    {
+      return .pixels(height: pixels.shape[1], width: pixels.shape[2])
+    }
+    return shard.file.declaration(picture + ".bytes") == nil ? nil : .encoded
   }
 
   /// The shards with their digests as the index has them, for comparison with the files.

@@ -155,7 +155,7 @@ import Testing
     #expect(try workshop.plan("entries: [{dataset: alpha, split: all}]\nchunk: 2\npadding: drop").warnings.isEmpty)
   }
 
-  @Test(arguments: 0..<40)
+  @Test(arguments: 0..<16)
   func `quotas are exact for any weights`(seed: UInt64) throws {
     var generator = SeededGenerator(seed)
     let weights = (0..<3).map { _ in "\(Double(Int.random(in: 0...4000, using: &generator)) / 1000 + 0.001)" }

@@ -17,9 +17,7 @@ import Testing
     #expect(list.count == plain.count)
     for start in [0, plain.count / 3, plain.count / 2] {
       let positions = plain.indices.filter { $0 >= start && plain[$0] }
-      for (nth, position) in positions.enumerated() {
-        #expect(list.position(ofTrue: nth, from: start) == position)
-      }
+      #expect(positions.indices.map { list.position(ofTrue: $0, from: start) } == positions)
     }
   }
 
@@ -50,7 +48,9 @@ import Testing
     }
     #expect(index.frameCount == table.count)
     #expect((0..<index.episodeCount).map { index.episode($0) } == episodes)
-    for (frame, place) in table.enumerated() { #expect(index.place(of: frame) == place) }
+    let places = table.indices.map { index.place(of: $0) }
+    #expect(places.map(\.episode) == table.map(\.episode))
+    #expect(places.map(\.step) == table.map(\.step))
   }
 
   @Test func `whole episodes and single frames mix`() {
@@ -62,6 +62,24 @@ import Testing
     let steps = (0..<index.frameCount).map { index.place(of: $0) }
     #expect(steps.map(\.episode) == [0, 0, 1, 1, 2, 2, 2])
     #expect(steps.map(\.step) == [0, 1, 1, 2, 0, 1, 2])
+  }
+
+  @Test func `the digest tells which frames there are`() {
+    let places = (0..<2).map { FrameIndex.Episode(shard: 0, firstStep: 3 * $0, length: 3, ordinal: $0) }
+    var indices: [FrameIndex] = []
+    for place in places {
+      for change in 0..<4 {
+        var index = FrameIndex()
+        switch change {
+        case 0: index.append(place, frames: 3)
+        case 1: index.append(place, frames: 2)
+        case 2: index.append(place, kept: [true, true, false])
+        default: index.append(place, kept: [true, false, true])
+        }
+        indices.append(index)
+      }
+    }
+    #expect(Set(indices.map(\.digest)).count == indices.count)
   }
 
   @Test func `an index without episodes has no frames`() {

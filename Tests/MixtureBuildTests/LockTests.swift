@@ -82,16 +82,22 @@ import Testing
     #expect(text.hasPrefix("\(workshop("alpha")): the statistics of `alpha` changed since "), "\(text)")
   }
 
-  @Test func `a list of episodes that changed shows as another selection`() throws {
-    let workshop = try workshop()
+  @Test func `a list of episodes that changed is another selection and another mixture`() async throws {
+    // Both episodes have as many steps, and the statistics are the store's.
+    let workshop = try Workshop(TinyStore(lengths: [3, 3]))
     let listed =
       "entries: [{dataset: alpha, split: all}, {dataset: alpha, split: train, episodes: \"\(workshop("keep.txt"))\"}]"
     try workshop.directory.write(Array("0\n".utf8), to: "keep.txt")
-    try MixtureLock(workshop.plan(listed)).write()
+    let before = try workshop.plan(listed)
+    try MixtureLock(before).write()
+    try await workshop.build(before)
     #expect(problem(try workshop.plan(listed)) == "none")
     try workshop.directory.write(Array("1\n".utf8), to: "keep.txt")
-    let text = problem(try workshop.plan(listed))
-    #expect(text.hasPrefix("\(workshop("alpha")): the selection of `alpha` changed since "), "\(text)")
+    let after = try workshop.plan(listed)
+    #expect(problem(after).hasPrefix("\(workshop("alpha")): the selection of `alpha` changed since "))
+    #expect(after.digest != before.digest)
+    let error = await #expect(throws: MixtureError.self) { try await workshop.build(after) }
+    #expect(error?.description.contains("there is a mixture of other input") == true)
   }
 
   @Test(arguments: ["{", "[]", #"{"schema": "other/1", "mixtures": {}}"#, #"{"schema": "armature.lock/1"}"#])
