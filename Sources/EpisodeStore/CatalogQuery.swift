@@ -4,7 +4,8 @@ internal import Glibc
 
 /// A condition on the episodes of a store, in SQL, that can do nothing but read.
 ///
-/// The database is opened read-only, and an authorizer refuses everything but reading the catalog's own tables.
+/// The database is opened read-only, and an authorizer refuses everything but reading the catalog's own tables: no
+/// pragma, no recursion, and no function whose result is not that of its arguments alone.
 public struct CatalogQuery: Sendable {
   private let path: String
 
@@ -52,19 +53,26 @@ public struct CatalogQuery: Sendable {
   }
 }
 
+/// Functions that reach beyond the database, or whose results differ from call to call.
+private let refusedFunctions: Set<String> = [
+  "load_extension", "random", "randomblob", "date", "time", "datetime", "julianday", "unixepoch", "strftime",
+  "timediff",
+  "current_date", "current_time", "current_timestamp", "changes", "total_changes", "last_insert_rowid",
+]
+
 /// Allows selecting, reading the catalog's own tables and calling functions; refuses the rest.
 private func authorize(
   _: UnsafeMutableRawPointer?, _ action: Int32, _ first: UnsafePointer<CChar>?, _ second: UnsafePointer<CChar>?,
   _: UnsafePointer<CChar>?, _: UnsafePointer<CChar>?
 ) -> Int32 {
   switch action {
-  case SQLITE_SELECT, SQLITE_RECURSIVE: return SQLITE_OK
+  case SQLITE_SELECT: return SQLITE_OK
   case SQLITE_READ:
     let table = unsafe first.map { unsafe String(cString: $0) } ?? ""
     return table.hasPrefix("sqlite_") || table.hasPrefix("pragma_") ? SQLITE_DENY : SQLITE_OK
   case SQLITE_FUNCTION:
     let name = unsafe second.map { unsafe String(cString: $0) } ?? ""
-    return name.lowercased() == "load_extension" ? SQLITE_DENY : SQLITE_OK
+    return refusedFunctions.contains(name.lowercased()) ? SQLITE_DENY : SQLITE_OK
   default: return SQLITE_DENY
   }
 }

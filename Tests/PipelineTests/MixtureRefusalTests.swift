@@ -14,6 +14,12 @@ import Testing
     ("where: ordinal < 0", "entries[0].where: ", "leave no episode"),
     ("where: '1); DELETE FROM episodes; --'", "entries[0].where: ", "condition"),
     ("where: 'ordinal IN (SELECT 1 FROM sqlite_master)'", "entries[0].where: ", "not authorized"),
+    ("where: 'random() > 0'", "entries[0].where: ", "not authorized"),
+    ("where: length < julianday('now')", "entries[0].where: ", "not authorized"),
+    (
+      "where: 'ordinal IN (WITH RECURSIVE a(b) AS (SELECT 1 UNION ALL SELECT b + 1 FROM a) SELECT b FROM a)'",
+      "entries[0].where: ", "not authorized"
+    ),
     ("where: 'load_extension(1)'", "entries[0].where: ", "load_extension"),
     ("episodes: /nowhere/keep.txt", "entries[0].episodes: ", "no such list"),
   ])
