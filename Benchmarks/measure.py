@@ -18,9 +18,12 @@ import sys
 import tempfile
 import time
 
+from measure_mixture import MixtureMeasurement
+
 HERE = pathlib.Path(__file__).resolve().parent
 ROUNDS, SLOW_ROUNDS, STARTS = 5, 3, 21
 NESTED_SHARE = 60  # per cent of the set that the slowest peer reads: more than a minute on the machines at hand
+SECTIONS = "start,scan,ingest,mixture"
 SLACK = 16e6       # growth of peak memory that counts as none
 
 
@@ -195,14 +198,22 @@ class Measurement:
                        "≤ 300 MB", max(peaks["statistics"]) <= 300e6)
 
     def report(self):
+        load = os.getloadavg()[0]
         began = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-        for section in (self.start, self.scan, self.ingest):
-            section()
+        sections = {"start": [self.start], "scan": [self.scan], "ingest": [self.ingest], "mixture": []}
+        if self.ours:
+            mixture = MixtureMeasurement(self.arguments, self.table, Run, self.say, ROUNDS, SLOW_ROUNDS)
+            sections["mixture"] = mixture.sections()
+        for name in self.arguments.sections.split(","):
+            for section in sections[name]:
+                section()
         files = shards(self.arguments.once)
         versions = (HERE / "requirements.txt").read_text().split()
         print(f"- machine: {machine()}")
         print(f"- date: {began}")
-        print(f"- command: `Benchmarks/run{' --peers-only' if self.ours is None else ''}`")
+        only = "" if self.arguments.sections == SECTIONS else f" --sections {self.arguments.sections}"
+        print(f"- command: `Benchmarks/run{only}{' --peers-only' if self.ours is None else ''}`")
+        print(f"- load before, of {self.cores} cores: {load:.1f}")
         print(f"- data: {self.arguments.once.parent.name} repeated to {len(files)} shards, "
               f"{sum(path.stat().st_size for path in files) / 1e6:.0f} MB, in the page cache; "
               "TFDS decodes every image of a step")
@@ -218,6 +229,7 @@ def main():
         parser.add_argument("--" + name, required=True, type=pathlib.Path)
     parser.add_argument("--dataset", required=True)
     parser.add_argument("--peers-only", action="store_true")
+    parser.add_argument("--sections", default=SECTIONS)
     Measurement(parser.parse_args()).report()
 
 

@@ -32,7 +32,7 @@ public final class InputFile: Sendable {
   deinit { close(descriptor) }
 
   /// Fills `buffer` from `offset` on and returns how many bytes there were; fewer only at the end of the file.
-  func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) -> Int {
+  public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) -> Int {
     var filled = 0
     while filled < buffer.count {
       let count = unsafe pread(
@@ -50,9 +50,13 @@ public final class InputFile: Sendable {
   /// Returns up to `count` bytes from `offset` on; fewer only at the end of the file.
   public func read(_ count: Int, at offset: Int) throws(FileError) -> [UInt8] {
     let available = max(0, min(count, byteCount - offset))
-    let scratch = ScratchBuffer(byteCount: available)
-    let target = unsafe UnsafeMutableRawBufferPointer(rebasing: scratch.bytes[..<available])
-    return scratch.array(try unsafe read(into: target, at: offset))
+    var failure: FileError?
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: available) { buffer, filled in
+      let target = unsafe UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<available])
+      do throws(FileError) { filled = try unsafe read(into: target, at: offset) } catch { failure = error }
+    }
+    if let failure { throw failure }
+    return bytes
   }
 }
 

@@ -45,6 +45,25 @@ public struct ResizePlan: Sendable {
     try unsafe resized(image) { unsafe armature_resize_u8($0, $1, $2, $3, $4, $5) }
   }
 
+  /// Writes `image` in the output's size to `samples`, [height, width, channels], without memory of its own for them.
+  ///
+  /// O(output pixels × kernel width × channels).
+  ///
+  /// - Throws: `ImageError` when the image has not the size that the plan is for, or `samples` not that of the output.
+  public func resize(_ image: Raster<UInt8>, into samples: inout MutableSpan<UInt8>) throws(ImageError) {
+    let shape = try admitted(image)
+    guard shape.sampleCount == samples.count else {
+      throw ImageError(.badSize(detail: "an image of \(shape) cannot have \(samples.count) samples"))
+    }
+    unsafe samples.withUnsafeMutableBufferPointer { out in
+      if input == output {
+        _ = unsafe out.update(from: image.samples)
+      } else {
+        unsafe run(image, into: out) { unsafe armature_resize_u8($0, $1, $2, $3, $4, $5) }
+      }
+    }
+  }
+
   /// Returns `image` in the output's size.
   ///
   /// O(output pixels × kernel width × channels).
@@ -68,39 +87,51 @@ public struct ResizePlan: Sendable {
     UnsafePointer<armature_resize_axis>, UnsafeMutablePointer<Float>?
   ) -> Void
 
-  private func resized<Sample>(_ image: Raster<Sample>, _ kernel: Kernel<Sample>) throws(ImageError)
-    -> Raster<Sample>
-  {
+  /// The shape that `image` becomes.
+  private func admitted<Sample>(_ image: Raster<Sample>) throws(ImageError) -> ImageShape {
     guard image.height == input.height, image.width == input.width else {
       throw ImageError(
         .shapeDiffers(
           expected: ExpectedShape(height: input.height, width: input.width), found: image.shape))
     }
+    return ImageShape(height: output.height, width: output.width, channels: image.channels)
+  }
+
+  private func resized<Sample>(_ image: Raster<Sample>, _ kernel: Kernel<Sample>) throws(ImageError)
+    -> Raster<Sample>
+  {
+    let shape = try admitted(image)
     guard input != output else { return image }
-    let shape = ImageShape(height: output.height, width: output.width, channels: image.channels)
     guard let count = shape.sampleCount else {
       throw ImageError(.badSize(detail: "\(shape) is too large"))
     }
-    let samples = unsafe rows.withCAxis { rows in
+    let samples = unsafe [Sample](unsafeUninitializedCapacity: count) { out, filled in
+      unsafe run(image, into: out, kernel)
+      filled = count
+    }
+    return Raster(unchecked: shape, samples: samples)
+  }
+
+  /// Runs `kernel` from `image` into `out`, which has room for the output.
+  private func run<Sample>(
+    _ image: Raster<Sample>, into out: UnsafeMutableBufferPointer<Sample>, _ kernel: Kernel<Sample>
+  ) {
+    unsafe rows.withCAxis { rows in
       unsafe columns.withCAxis { columns in
         unsafe withUnsafePointer(to: rows) { rows in
           unsafe withUnsafePointer(to: columns) { columns in
             let room = unsafe armature_resize_scratch(columns, image.channels)
-            return unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: room) { scratch in
+            unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: room) { scratch in
               unsafe scratch.initialize(repeating: 0)
-              return unsafe [Sample](unsafeUninitializedCapacity: count) { out, filled in
-                unsafe image.samples.withUnsafeBufferPointer { source in
-                  unsafe kernel(
-                    source.baseAddress, out.baseAddress, image.channels, rows, columns, scratch.baseAddress)
-                }
-                filled = count
+              unsafe image.samples.withUnsafeBufferPointer { source in
+                unsafe kernel(
+                  source.baseAddress, out.baseAddress, image.channels, rows, columns, scratch.baseAddress)
               }
             }
           }
         }
       }
     }
-    return Raster(unchecked: shape, samples: samples)
   }
 }
 

@@ -42,8 +42,7 @@ struct BenchVerb: AsyncParsableCommand {
       settings.size = ImageSize(height: size, width: size)
       settings.augmentation = augment ? .openVLA : nil
       let bench = SampleBench(set, settings, sampleLimit: samples)
-      let bare = try await bench.bareLoop()
-      let read = try await bench.reader()
+      let (read, bare) = try await bench.compared()
       let share = bare.framesPerSecond > 0 ? read.framesPerSecond / bare.framesPerSecond : 0
       options.report(
         [

@@ -87,10 +87,11 @@ public struct MixtureBuilder: Sendable {
     if options.content == .samples {
       let mine = shards.count * options.rank / options.world..<shards.count * (options.rank + 1) / options.world
       let (plan, shards, work) = (plan, shards, work)
+      let openLimit = StoreReader.openLimit(workers: options.workers)
       try await forEachIndex(below: mine.count, workers: options.workers) { index in
         let number = mine.lowerBound + index
         if try finishedPart(number) != nil { return }
-        let built = try SampleShardBuild(plan, scratch: work, progress: writing)
+        let built = try SampleShardBuild(plan, scratch: work, openLimit: openLimit, progress: writing)
           .write(shards[number], to: shardPath(number))
         try SamplePart(byteCount: built.byteCount, sha256: built.sha256).write(to: SamplePart.path(number, in: work))
       }

@@ -13,22 +13,28 @@ struct SampleShardBuild {
   private let plan: MixturePlan
   private let source: SampleSource
   private let scratch: String
+  /// The files of all entries' stores, and where those of each entry begin.
+  private let files: [String]
+  private let firstFiles: [Int]
   private let progress: @Sendable (Int) -> Void
 
-  init(_ plan: MixturePlan, scratch: String, progress: @escaping @Sendable (Int) -> Void) {
+  /// Builds shards of `plan`; `openLimit` files of its stores stay open at most.
+  init(_ plan: MixturePlan, scratch: String, openLimit: Int, progress: @escaping @Sendable (Int) -> Void) {
     self.plan = plan
-    source = SampleSource(plan)
+    source = SampleSource(plan, openLimit: openLimit)
+    var (files, firstFiles): ([String], [Int]) = ([], [])
+    for entry in plan.entries {
+      firstFiles.append(files.count)
+      files += entry.store.shards.map(\.path)
+    }
+    (self.files, self.firstFiles) = (files, firstFiles)
     self.scratch = scratch
     self.progress = progress
   }
 
   /// The columns of a shard.
   private struct Columns {
-    var action: [Float] = []
-    var actionBin: [UInt8] = []
-    var actionValid: [UInt8] = []
-    var proprio: [Float] = []
-    var observationValid: [UInt8] = []
+    var numbers = SampleSource.Numbers()
     var dataset: [UInt16] = []
     var ordinal: [UInt64] = []
     var step: [UInt32] = []
@@ -37,6 +43,18 @@ struct SampleShardBuild {
     var texts: [UInt8] = []
     var textOffsets: [UInt64] = [0]
     var textRows: [[UInt8]: Int32] = [:]
+
+    init(_ layout: SampleLayout, count: Int) {
+      numbers.action.reserveCapacity(count * layout.actionCount * layout.actionDimension)
+      numbers.actionValid.reserveCapacity(count * layout.actionCount)
+      numbers.proprio.reserveCapacity(count * layout.window * layout.proprioDimension)
+      numbers.observationValid.reserveCapacity(count * layout.window)
+      dataset.reserveCapacity(count)
+      ordinal.reserveCapacity(count)
+      step.reserveCapacity(count)
+      if layout.hasGoal { goal.reserveCapacity(count) }
+      instruction.reserveCapacity(count)
+    }
 
     /// The row of `text`, added when it is new.
     mutating func row(of text: [UInt8]) -> Int32 {
@@ -55,6 +73,16 @@ struct SampleShardBuild {
     var places: [(file: Int32, offset: Int, count: Int)] = []
     var offsets: [UInt64] = [0]
     var made = SpooledColumn()
+
+    init(reserving count: Int) {
+      places.reserveCapacity(count)
+      offsets.reserveCapacity(count + 1)
+    }
+
+    mutating func append(_ file: Int, _ range: Range<Int>) {
+      places.append((Int32(file), range.lowerBound, range.count))
+      offsets.append(offsets[offsets.count - 1] + UInt64(range.count))
+    }
   }
 
   /// Writes the samples at `positions` to `path`.
@@ -62,60 +90,41 @@ struct SampleShardBuild {
   /// - Throws: `MixtureError` for a frame that cannot be converted, `StoreError`, `FileError`.
   func write(_ positions: Range<Int>, to path: String) throws -> (byteCount: Int, sha256: String) {
     let layout = plan.layout
-    let tokenizer = try ActionTokenizer(vocabularySize: 256)
     let spool = ColumnSpool(in: scratch)
-    var columns = Columns()
-    var frames: [String: Frames] = [:]
-    for (name, _) in layout.pictures { frames[name] = Frames() }
-    var files: [String: Int32] = [:]
-    var fileNames: [String] = []
+    var columns = Columns(layout, count: positions.count)
+    var tables = layout.pictures.map { Frames(reserving: positions.count * $0.framesPerSample) }
+    let views = layout.pictures.map { String($0.name.drop { $0 != "." }.dropFirst()) }
     var form = FrameForm(plan.manifest.form)
     for position in positions {
       let origin = try source.origin(of: position)
-      let numbers = try source.numbers(of: origin)
-      columns.action += numbers.action
-      columns.actionBin += numbers.action.map { UInt8(tokenizer.bin(of: $0)) }
-      columns.actionValid += numbers.actionValid
-      columns.proprio += numbers.proprio
-      if layout.window > 1 { columns.observationValid += numbers.observationValid }
+      try source.append(origin, to: &columns.numbers)
       columns.dataset.append(UInt16(origin.entry))
       columns.ordinal.append(UInt64(origin.episode.ordinal))
       columns.step.append(UInt32(origin.step))
       if layout.hasGoal { columns.goal.append(UInt32(origin.goal ?? origin.step)) }
-      let texts = source.shard(of: origin).texts
-      let text =
-        numbers.instruction >= 0 && Int(numbers.instruction) < texts.count ? texts[Int(numbers.instruction)] : nil
-      columns.instruction.append(text.map { columns.row(of: $0) } ?? -1)
-      for (picture, _) in layout.pictures {
-        let view = String(picture[picture.index(after: picture.firstIndex(of: ".") ?? picture.startIndex)...])
+      let (shard, text) = (source.shard(of: origin), Int(columns.numbers.instruction))
+      columns.instruction.append(shard.texts.indices.contains(text) ? columns.row(of: shard.texts[text]) : -1)
+      for (number, (picture, _)) in layout.pictures.enumerated() {
         for step in source.steps(of: picture, origin) {
-          var table = frames[picture] ?? Frames()
-          frames[picture] = nil  // So that the table is not copied.
-          if form.keeps, let place = try source.frame(view, step: step, origin) {
-            if files[place.path] == nil {
-              files[place.path] = Int32(fileNames.count)
-              fileNames.append(place.path)
-            }
-            table.places.append((files[place.path] ?? -1, place.range.lowerBound, place.range.count))
-            table.offsets.append((table.offsets.last ?? 0) + UInt64(place.range.count))
+          if form.keeps, let place = try source.frame(views[number], step: step, origin) {
+            tables[number].append(firstFiles[origin.entry] + origin.episode.shard, place.range)
           } else {
-            let bytes = try made(&form, view, step, origin, position)
-            try table.made.append(Bytes(bytes), spool)
-            table.places.append((-1, 0, bytes.count))
-            table.offsets.append((table.offsets.last ?? 0) + UInt64(bytes.count))
+            let bytes = try made(&form, views[number], step, origin, position)
+            try tables[number].made.append(Bytes(bytes), spool)
+            tables[number].append(-1, 0..<bytes.count)
           }
-          frames[picture] = table
         }
       }
     }
-    return try write(columns, frames, fileNames, positions.count, spool, to: path)
+    let frames = Dictionary(uniqueKeysWithValues: zip(layout.pictures.map(\.name), tables))
+    return try write(columns, frames, positions.count, spool, to: path)
   }
 
   /// A frame in the mixture's form, as bytes.
   private func made(
     _ form: inout FrameForm, _ view: String, _ step: Int, _ origin: SampleSource.Origin, _ position: Int
   ) throws -> [UInt8] {
-    let store = plan.entries[origin.entry].store
+    let store = source.store(of: origin)
     if form.keeps {  // A view that the store does not have.
       guard case .pixels(let height, let width) = plan.layout.form else { return [] }
       return [UInt8](repeating: 0, count: height * width * 3)
@@ -129,22 +138,22 @@ struct SampleShardBuild {
   }
 
   private func write(
-    _ columns: Columns, _ frames: [String: Frames], _ files: [String], _ count: Int, _ spool: ColumnSpool,
-    to path: String
+    _ columns: Columns, _ frames: [String: Frames], _ count: Int, _ spool: ColumnSpool, to path: String
   ) throws -> (byteCount: Int, sha256: String) {
     let layout = plan.layout
     let tensors = layout.declarations(
       samples: count, frameBytes: frames.mapValues { Int($0.offsets.last ?? 0) },
       texts: columns.textOffsets.count - 1, textBytes: columns.texts.count)
+    let tokenizer = try ActionTokenizer(vocabularySize: 256)
     let writer = try SafetensorsWriter(path, tensors, metadata: ["format": MixtureIndex.schema])
     for tensor in writer.order {
       try writer.append(tensor.name) { file in
         switch tensor.name {
-        case "action": try file.append(values: columns.action)
-        case "action_bin": try file.append(columns.actionBin)
-        case "action_valid": try file.append(columns.actionValid)
-        case "proprio": try file.append(values: columns.proprio)
-        case "observation_valid": try file.append(columns.observationValid)
+        case "action": try file.append(values: columns.numbers.action)
+        case "action_bin": try file.append(columns.numbers.action.map { UInt8(tokenizer.bin(of: $0)) })
+        case "action_valid": try file.append(columns.numbers.actionValid)
+        case "proprio": try file.append(values: columns.numbers.proprio)
+        case "observation_valid": try file.append(columns.numbers.observationValid)
         case "dataset.index": try file.append(values: columns.dataset)
         case "episode.ordinal": try file.append(values: columns.ordinal)
         case "step.index": try file.append(values: columns.step)
@@ -152,7 +161,7 @@ struct SampleShardBuild {
         case "instruction.index": try file.append(values: columns.instruction)
         case "instruction.bytes": try file.append(columns.texts)
         case "instruction.offsets": try file.append(values: columns.textOffsets)
-        default: try append(tensor.name, frames, files, spool, to: file)
+        default: try append(tensor.name, frames, spool, to: file)
         }
       }
     }
@@ -161,7 +170,7 @@ struct SampleShardBuild {
 
   /// Appends the offsets or the bytes of a picture.
   private func append(
-    _ tensor: String, _ frames: [String: Frames], _ files: [String], _ spool: ColumnSpool, to file: AtomicFile
+    _ tensor: String, _ frames: [String: Frames], _ spool: ColumnSpool, to file: AtomicFile
   ) throws {
     if tensor.hasSuffix(".offsets") {
       try file.append(values: frames[String(tensor.dropLast(8))]?.offsets ?? [0])

@@ -43,10 +43,13 @@ struct SampleSize {
     }
   }
 
+  /// The most samples of a shard: what a build and a reader hold of one stays small where samples are.
+  static let shardLimit = 1 << 18
+
   /// How many samples each shard but the last has.
   func samplesPerShard(_ plan: MixturePlan) -> Int {
     let shards = max(
       1, (Double(plan.sampleCount) * plan.sampleByteCount / Double(manifest.form.shardSize)).rounded(.up))
-    return max(1, Int((Double(plan.sampleCount) / shards).rounded(.up)))
+    return min(Self.shardLimit, max(1, Int((Double(plan.sampleCount) / shards).rounded(.up))))
   }
 }

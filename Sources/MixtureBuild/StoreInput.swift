@@ -1,5 +1,6 @@
 internal import ByteIO
 internal import EpisodeStore
+internal import Glibc
 internal import JSON
 internal import TensorFiles
 
@@ -7,9 +8,9 @@ internal import TensorFiles
 ///
 /// Only the store's indices are held: 16 bytes an episode, and the distinct texts of each shard. Rows and frames are read
 /// when they are needed, by system calls, so that memory does not grow with what was drawn.
-struct StoreInput: Sendable {
+final class StoreInput: Sendable {
   /// A file of the store.
-  struct Shard: Sendable {
+  final class Shard: Sendable {
     let path: String
     /// The first step of each episode, and the end: [E + 1].
     let episodeOffsets: [Int]
@@ -18,8 +19,26 @@ struct StoreInput: Sendable {
     let ranges: [String: Range<Int>]
     /// The distinct instructions.
     let texts: [[UInt8]]
+    /// The bytes of each view's frames, and of where each begins; no offsets where all are equally long.
+    let frames: [String: (bytes: Range<Int>, offsets: Range<Int>?)]
     /// For each step its text, −1 for none; read when it is asked for.
-    var indexRange: Range<Int> { ranges["instruction.index"] ?? 0..<0 }
+    let indexRange: Range<Int>
+
+    init(path: String, episodeOffsets: [Int], ordinals: [Int], ranges: [String: Range<Int>], texts: [[UInt8]]) {
+      self.path = path
+      self.episodeOffsets = episodeOffsets
+      self.ordinals = ordinals
+      self.ranges = ranges
+      self.texts = texts
+      indexRange = ranges["instruction.index"] ?? 0..<0
+      var frames: [String: (bytes: Range<Int>, offsets: Range<Int>?)] = [:]
+      for (name, range) in ranges where name.hasPrefix("image.") && !name.hasSuffix(".offsets") {
+        let isEncoded = name.hasSuffix(".bytes")
+        let view = String(name.dropFirst(6).dropLast(isEncoded ? 6 : 0))
+        frames[view] = (range, isEncoded ? ranges["image.\(view).offsets"] : nil)
+      }
+      self.frames = frames
+    }
   }
 
   /// How the frames of a view lie in the store.
@@ -135,17 +154,47 @@ struct StoreInput: Sendable {
 ///
 /// One reader serves one task.
 final class StoreReader {
-  private static let openLimit = 64
+  private let openLimit: Int
   private var files: [String: InputFile] = [:]
+  /// The open files' paths; beyond the limit the one at `oldest` makes room.
   private var order: [String] = []
+  private var oldest = 0
+  private var last: InputFile?
+
+  /// Keeps at most `openLimit` files open.
+  init(openLimit: Int = 64) { self.openLimit = max(openLimit, 1) }
+
+  /// The files that each of `workers` readers may keep open under the process's limit.
+  ///
+  /// Samples come from everywhere: a reader that has to open a file for each of them spends its time on that.
+  static func openLimit(workers: Int) -> Int {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 8 }
+    let allowed = Int(clamping: limit.rlim_cur)
+    return min(1024, max(8, (allowed - min(allowed, 128)) / max(workers, 1)))
+  }
 
   /// The file at `path`, opened when it is not.
   func file(_ path: String) throws(FileError) -> InputFile {
-    if let file = files[path] { return file }
-    if order.count >= Self.openLimit { files[order.removeFirst()] = nil }
+    if let last, last.path == path { return last }
+    if let file = files[path] {
+      last = file
+      return file
+    }
+    return try opened(path)
+  }
+
+  private func opened(_ path: String) throws(FileError) -> InputFile {
     let file = try InputFile(path)
+    if order.count < openLimit {
+      order.append(path)
+    } else {
+      files[order[oldest]] = nil
+      order[oldest] = path
+      oldest = (oldest + 1) % openLimit
+    }
     files[path] = file
-    order.append(path)
+    last = file
     return file
   }
 
@@ -162,27 +211,36 @@ final class StoreReader {
     guard let range = shard.ranges[tensor], rows.upperBound * stride <= range.count else {
       throw StoreError(file: shard.path, "tensor `\(tensor)` is missing or too short; ingest the dataset again")
     }
-    let bytes = try file(shard.path).read(rows.count * stride, at: range.lowerBound + rows.lowerBound * stride)
-    guard bytes.count == rows.count * stride else {
-      throw StoreError(file: shard.path, "it was cut while it was read; ingest the dataset again")
+    return try values(rows.count * width, of: shard, at: range.lowerBound + rows.lowerBound * stride)
+  }
+
+  /// The `count` values from byte `offset` of the shard's file on, read straight into the result.
+  private func values<T: BitwiseCopyable>(_ count: Int, of shard: StoreInput.Shard, at offset: Int) throws -> [T] {
+    let file = try file(shard.path)
+    return try unsafe [T](unsafeUninitializedCapacity: count) { buffer, filled in
+      let target = unsafe UnsafeMutableRawBufferPointer(
+        rebasing: UnsafeMutableRawBufferPointer(buffer)[..<(count * MemoryLayout<T>.stride)])
+      guard try unsafe file.read(into: target, at: offset) == target.count else {
+        throw StoreError(file: shard.path, "it was cut while it was read; ingest the dataset again")
+      }
+      filled = count
     }
-    return Bytes(bytes).values(as: T.self)
   }
 
   /// Where frame `step` of a view lies in the shard's file.
   func frame(_ view: String, _ form: StoreInput.Frames, step: Int, of shard: StoreInput.Shard) throws -> Range<Int> {
     switch form {
     case .pixels(let height, let width):
-      guard let range = shard.ranges["image." + view] else {
+      guard let range = shard.frames[view]?.bytes else {
         throw StoreError(file: shard.path, "view `\(view)` is missing; ingest the dataset again")
       }
       let start = range.lowerBound + step * height * width * 3
       return start..<start + height * width * 3
     case .encoded:
-      guard let range = shard.ranges["image.\(view).bytes"] else {
+      guard let (range, found) = shard.frames[view], let offsets = found, (step + 2) * 8 <= offsets.count else {
         throw StoreError(file: shard.path, "view `\(view)` is missing; ingest the dataset again")
       }
-      let pair = try values("image.\(view).offsets", of: shard, rows: step..<step + 2, width: 1, as: UInt64.self)
+      let pair: [UInt64] = try values(2, of: shard, at: offsets.lowerBound + step * 8)
       guard pair[0] <= pair[1], pair[1] <= UInt64(range.count) else {
         throw StoreError(file: shard.path, "`image.\(view).offsets` does not rise; ingest the dataset again")
       }

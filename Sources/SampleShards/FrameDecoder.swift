@@ -19,6 +19,31 @@ struct FrameDecoder {
   /// - Throws: `ImageError`, `ZstdError`.
   mutating func decoded(_ bytes: Bytes) throws -> Raster<UInt8>? {
     guard bytes.count > 0 else { return nil }
+    let image = try opened(bytes)
+    guard let size else { return image }
+    let source = ImageSize(height: image.height, width: image.width)
+    return source == size ? image : try plan(from: source, to: size).resize(image)
+  }
+
+  /// Writes the pixels of a frame to `pixels`, [H, W, 3] of `target`, and returns the size that they would have.
+  ///
+  /// Nothing is written when that is not `target`; nil, and zeros, for an empty frame.
+  /// - Throws: `ImageError`, `ZstdError`.
+  mutating func decode(_ bytes: Bytes, _ target: ImageSize, into pixels: inout MutableSpan<UInt8>) throws -> ImageSize?
+  {
+    guard bytes.count > 0 else {
+      pixels.update(repeating: 0)
+      return nil
+    }
+    let image = try opened(bytes)
+    let source = ImageSize(height: image.height, width: image.width)
+    guard (size ?? source) == target else { return size ?? source }
+    try plan(from: source, to: target).resize(image, into: &pixels)
+    return target
+  }
+
+  /// The pixels of a frame in its own size.
+  private func opened(_ bytes: Bytes) throws -> Raster<UInt8> {
     let image: Raster<UInt8>
     switch form {
     case .encoded:
@@ -30,9 +55,7 @@ struct FrameDecoder {
         shape: ImageShape(height: height, width: width, channels: 3),
         samples: try Zstd.unpack(bytes, byteCount: height * width * 3))
     }
-    guard let size else { return image }
-    let source = ImageSize(height: image.height, width: image.width)
-    return source == size ? image : try plan(from: source, to: size).resize(image)
+    return image
   }
 
   private mutating func plan(from source: ImageSize, to size: ImageSize) throws(ImageError) -> ResizePlan {

@@ -42,6 +42,7 @@ public struct SampleReader {
 
   private let samples: SampleSet
   private let options: Options
+  private let decoder: BatchDecoder
   private var pending: [(task: Task<SampleBatch, any Error>, end: Int)] = []
   /// Where the stream ends.
   private let limit: Int
@@ -79,6 +80,7 @@ public struct SampleReader {
     }
     self.samples = samples
     self.options = options
+    decoder = BatchDecoder(samples, options)
     taken = passed + place.position
     scheduled = taken
     let (end, endless) = (options.epochs ?? Int.max).multipliedReportingOverflow(by: samples.count)
@@ -93,9 +95,8 @@ public struct SampleReader {
   /// - Throws: `SampleShardError` for a frame that cannot be decoded, with its shard and sample.
   public mutating func next() async throws -> SampleBatch? {
     while pending.count < options.workers, let chunk = nextChunk() {
-      let (samples, options) = (samples, options)
-      pending.append(
-        (Task { try BatchDecoder(samples, options).batch(chunk.stream) }, chunk.end))
+      let decoder = decoder
+      pending.append((Task { try decoder.batch(chunk.stream) }, chunk.end))
     }
     guard !pending.isEmpty else {
       if !options.dropsLast { taken = max(taken, limit) }  // Other ranks may have had a sample more.
