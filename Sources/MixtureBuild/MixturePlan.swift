@@ -139,7 +139,10 @@ public struct MixturePlan: Sendable {
         "\(EpisodeSelection.place(entry)): there is no store `\(name)` in \(places); ingest the dataset, or say where its "
           + "store lies with `store:`, `stores:`, --stores or ARMATURE_STORES")
     }
-    return try manifest.storePath(of: entry, lookup)
+    let path = try manifest.storePath(of: entry, lookup)
+    let beside = Directory.parent(of: manifest.file) + "/" + path
+    return !path.hasPrefix("/") && Directory.entry(path) == .missing && Directory.entry(beside) == .directory
+      ? beside : path
   }
 
   /// The store's path as the manifest writes it.

@@ -94,4 +94,12 @@ import Testing
     #expect(outcome.complaint.contains("has no view secondary"))
     #expect(outcome.complaint.contains("leave no episode of 2 of its 4 tasks"), "\(outcome.complaint)")
   }
+
+  @Test func `a relative path leads to a store beside the manifest`() throws {
+    let samples = try SampleStores()
+    let manifest = try samples.write("name: m\nentries:\n  - {store: stores/metaworld_reach_push}\n")
+    let plan = try Program.mixture.run("plan", manifest, "--json")
+    expectDone(plan)
+    #expect(try plan.json["samples"]?.integer == 1320)
+  }
 }
