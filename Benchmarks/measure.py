@@ -28,7 +28,7 @@ SLACK = 16e6       # growth of peak memory that counts as none
 
 
 class Run:
-    """One finished process: its last line of JSON, wall time in seconds and peak memory in bytes."""
+    """One finished process: its JSON, wall and processor time in seconds and peak memory in bytes."""
 
     def __init__(self, words):
         words = [str(word) for word in words]
@@ -44,6 +44,7 @@ class Run:
                 errors.seek(0)
                 raise SystemExit(f"{' '.join(words[:4])} …: status {process.returncode}: {errors.read().strip()[-500:]}")
         self.peak = usage.ru_maxrss * 1024
+        self.processor = usage.ru_utime + usage.ru_stime
         brace = output.find("{")
         self.figures = json.loads(output[brace:]) if brace >= 0 else {}
 

@@ -67,11 +67,12 @@ def main():
     for _ in pipeline(arguments.directory, arguments.split.split("[")[0] + "[:2]", *sizes).as_numpy_iterator():
         pass  # Loads what is loaded once.
     batches = pipeline(arguments.directory, arguments.split, *sizes).as_numpy_iterator()
-    count, start = 0, time.perf_counter()
+    count, start, busy = 0, time.perf_counter(), time.process_time()
     for batch in batches:
         count += len(batch["image"])
-    seconds = time.perf_counter() - start
+    seconds, busy = time.perf_counter() - start, time.process_time() - busy
     print(json.dumps({"frames": count, "seconds": seconds, "frames_per_second": count / seconds,
+                      "processor_seconds": busy,
                       "peak_rss": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}))
 
 

@@ -6,8 +6,8 @@ internal import TensorFiles
 
 /// An episode store as a mixture draws from it: where each tensor lies, and what each episode is.
 ///
-/// Only the store's indices are held: 16 bytes an episode, and the distinct texts of each shard. Rows and frames are read
-/// when they are needed, by system calls, so that memory does not grow with what was drawn.
+/// Only the store's indices are held: 16 bytes an episode, and the distinct texts of each shard. Rows and frames are
+/// read when they are needed, by system calls, so that memory does not grow with what was drawn.
 final class StoreInput: Sendable {
   /// A file of the store.
   final class Shard: Sendable {

@@ -95,17 +95,15 @@ final class BatchDecoder: Sendable {
       for row in rows {
         let isThere = has(view, row)
         for window in 0..<frames {
-          var target = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled..<filled + frameByteCount]).mutableSpan
-          // A view that the dataset does not have is an empty frame.
-          let bytes = isThere ? row.shard.frame(picture, sample: row.sample, window: window) : nil
-          try named(row, picture) {
-            if let bytes {
-              try write(bytes, row, view, size, picture, &decoder, to: &target)
-            } else {
-              target.update(repeating: 0)
-            }
-          }
+          let place = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled..<filled + frameByteCount])
+          var target = unsafe place.mutableSpan
           filled += frameByteCount
+          guard isThere else {
+            target.update(repeating: 0)
+            continue
+          }
+          let bytes = row.shard.frame(picture, sample: row.sample, window: window)
+          try named(row, picture) { try write(bytes, row, view, size, picture, &decoder, to: &target) }
         }
       }
     }
@@ -121,7 +119,9 @@ final class BatchDecoder: Sendable {
       let seed = SampleSeed(mixtureSeed: samples.index.seed, position: UInt64(row.place))
       let changed = try augmentation.apply(to: image, seed: seed, camera: view)
       found = ImageSize(height: changed.height, width: changed.width)
-      if found == size { for index in changed.samples.indices { target[index] = changed.samples[index] } }
+      if found == size {
+        unsafe target.withUnsafeMutableBufferPointer { _ = unsafe $0.update(from: changed.samples) }
+      }
     } else {
       found = try decoder.decode(bytes, size, into: &target)
     }

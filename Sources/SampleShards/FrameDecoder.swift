@@ -29,8 +29,9 @@ struct FrameDecoder {
   ///
   /// Nothing is written when that is not `target`; nil, and zeros, for an empty frame.
   /// - Throws: `ImageError`, `ZstdError`.
-  mutating func decode(_ bytes: Bytes, _ target: ImageSize, into pixels: inout MutableSpan<UInt8>) throws -> ImageSize?
-  {
+  mutating func decode(
+    _ bytes: Bytes, _ target: ImageSize, into pixels: inout MutableSpan<UInt8>
+  ) throws -> ImageSize? {
     guard bytes.count > 0 else {
       pixels.update(repeating: 0)
       return nil
