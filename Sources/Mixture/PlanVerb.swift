@@ -1,8 +1,10 @@
 import ArgumentParser
+import ByteIO
 import CommandLineStage
 import DatasetManifest
 import JSON
 import MixtureBuild
+import Sampling
 
 struct PlanVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -33,6 +35,10 @@ struct PlanVerb: AsyncParsableCommand {
       }
       let plan = try mixture.plan()
       if let at {
+        guard (0..<plan.sampleCount).contains(at) else {
+          throw MixtureError(
+            .usage, "\(plan.manifest.file): there is no position \(at); give 0 to \(plan.sampleCount - 1)")
+        }
         let explanation = try SampleExplanation(plan, at: at)
         options.report(explanation.json, text: explanation.text)
       } else {

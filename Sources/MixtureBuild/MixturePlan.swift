@@ -2,6 +2,7 @@ internal import Actions
 internal import ByteIO
 internal import EpisodeStore
 internal import JSON
+internal import ManifestSyntax
 public import SampleShards
 public import Sampling
 
@@ -134,10 +135,12 @@ public struct MixturePlan: Sendable {
         return directory + "/" + name
       }
       let places = directories.isEmpty ? "any place named" : directories.joined(separator: ", ")
+      let known = directories.flatMap { (try? Directory.names($0)) ?? [] }
+      let way =
+        NearestName.hint(name, among: known)
+        ?? "ingest the dataset, or say where its store lies with `store:`, `stores:`, --stores or ARMATURE_STORES"
       throw MixtureError(
-        .inputMissing,
-        "\(EpisodeSelection.place(entry)): there is no store `\(name)` in \(places); ingest the dataset, or say where its "
-          + "store lies with `store:`, `stores:`, --stores or ARMATURE_STORES")
+        .inputMissing, "\(EpisodeSelection.place(entry)): there is no store `\(name)` in \(places); \(way)")
     }
     let path = try manifest.storePath(of: entry, lookup)
     let beside = Directory.parent(of: manifest.file) + "/" + path

@@ -18,7 +18,10 @@ public struct SimulatedPlan: Sendable {
       let place = EpisodeSelection.place(entry)
       guard let dataset = registry[entry.name] else {
         throw MixtureError(
-          .inputMissing, "\(place): the registry has no dataset `\(entry.name)`; plan on its store, without --simulate")
+          .inputMissing,
+          "\(place): the registry has no dataset `\(entry.name)`; "
+            + (registry.nearest(to: entry.name).map { "did you mean `\($0)`" }
+              ?? "plan on its store, without --simulate"))
       }
       guard let transitions = dataset.about.transitions else {
         throw MixtureError(

@@ -82,7 +82,8 @@ import Testing
     expectRefusal(
       try Program.mixture.run(samples.arguments(manifest, out, "--rank", "3", "--world", "3")), 64, "rank 3 of 3")
     expectRefusal(
-      try Program.mixture.run("plan", manifest, "--stores", samples.stores, "--at", "50"), 65, "position 50")
+      try Program.mixture.run("plan", manifest, "--stores", samples.stores, "--at", "50"), 64, "two.yaml",
+      "position 50; give 0 to 49")
     expectDone(try Program.mixture.run(samples.arguments(manifest, out)))
     expectRefusal(try Program.mixture.run("explain", out, "50"), 64, "there is no sample 50")
     expectRefusal(try Program.mixture.run("verify", directory("none")), 66, "mixture.json")
