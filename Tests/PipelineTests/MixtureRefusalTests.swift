@@ -158,32 +158,4 @@ import Testing
       try Program.mixture.run(samples.arguments(manifest, samples.directory("c"), "--locked")), 65,
       "the store of `metaworld_button_drawer`")
   }
-
-  @Test(.enabled(if: SmallDisk.isPermitted, "mounting a tmpfs needs the right to do so"))
-  func `a full disk ends in status 74 and the build goes on when there is room`() throws {
-    let samples = try SampleStores()
-    let manifest = try samples.write()
-    expectDone(try Program.mixture.run(samples.arguments(manifest, samples.directory("undisturbed"))))
-    let disk = try SmallDisk(size: "4m")
-    expectRefusal(try Program.mixture.run(samples.arguments(manifest, disk.path + "/out")), 74, disk.path)
-    disk.enlarge(to: "64m")
-    expectDone(try Program.mixture.run(samples.arguments(manifest, disk.path + "/out")))
-    #expect(try digests(disk.path + "/out") == digests(samples.directory("undisturbed")))
-  }
-
-  @Test func `memory does not grow with the size of the mixture`() throws {
-    let samples = try Self.stores.get()
-    let directory = try TemporaryDirectory()
-    var peaks: [Int] = []
-    for count in [2000, 16_000] {
-      let manifest = try directory.write(
-        Array(SampleStores.manifest("samples: \(count)\nshard_size: 4MiB").utf8), to: "\(count).yaml")
-      let outcome = try Program.mixture.run(
-        samples.arguments(manifest, directory("\(count)"), "--workers", "2", "--json"))
-      expectDone(outcome)
-      peaks.append(outcome.peakByteCount)
-    }
-    #expect(peaks[0] > 8 << 20, "a program of this kind holds more: it was not measured: \(peaks)")
-    #expect(peaks[1] - peaks[0] < 20 << 20, "\(peaks)")
-  }
 }
