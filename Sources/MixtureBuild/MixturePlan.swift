@@ -8,8 +8,8 @@ public import Sampling
 
 /// What a mixture will hold: the frames of each entry, its quota, and the order of all samples.
 ///
-/// A function of the manifest, the stores and the seed. Memory: about 45 bytes an episode, plus one bit a step where a rule
-/// leaves single frames out; none for the order.
+/// A function of the manifest, the stores and the seed. Memory: about 45 bytes an episode and the distinct instructions,
+/// plus one bit a step where a rule leaves single frames out; none for the order.
 public struct MixturePlan: Sendable {
   /// One entry with everything that was found for it.
   public struct Entry: Sendable {
