@@ -1,3 +1,5 @@
+internal import TensorFiles
+
 /// `store.json`: what a store holds, where it comes from, and the digests of its files.
 public struct StoreIndex: Equatable, Sendable {
   /// The schema's name and version, the value of `schema`.
@@ -130,11 +132,7 @@ public struct StoreIndex: Equatable, Sendable {
 
   /// The name of shard `index` of `count`.
   public static func shardName(_ index: Int, of count: Int) -> String {
-    func padded(_ number: Int) -> String {
-      let digits = String(number)
-      return String(repeating: "0", count: max(0, max(5, String(count).count) - digits.count)) + digits
-    }
-    return "episodes-\(padded(index))-of-\(padded(count)).safetensors"
+    shardFileName("episodes", index, of: count)
   }
 
   public static func == (a: StoreIndex, b: StoreIndex) -> Bool { a.json == b.json }

@@ -1,3 +1,5 @@
+internal import TensorFiles
+
 /// `mixture.json`: what a mixture holds, what it was made of, and the digests of its files.
 public struct MixtureIndex: Sendable {
   /// The schema's name and version, the value of `schema`.
@@ -106,11 +108,7 @@ public struct MixtureIndex: Sendable {
 
   /// The name of shard `index` of `count`.
   public static func shardName(_ index: Int, of count: Int) -> String {
-    func padded(_ number: Int) -> String {
-      let digits = String(number)
-      return String(repeating: "0", count: max(0, max(5, String(count).count) - digits.count)) + digits
-    }
-    return "samples-\(padded(index))-of-\(padded(count)).safetensors"
+    shardFileName("samples", index, of: count)
   }
 
   public init(

@@ -170,4 +170,17 @@ import Testing
       "standardize", directory("none"), "--dataset", "bridge_orgi", "--out", directory("out"))
     expectRefusal(outcome, 66, "did you mean `bridge_orig`")
   }
+
+  @Test func `metadata that cannot be read is one problem of its dataset, and the others are checked`() throws {
+    let place = try SmallDataset().write()
+    try copyFiles(place.data, to: place.directory("root/small/1.0.0"))
+    try copyFiles(place.data, to: place.directory("root/broken/1.0.0"))
+    try AtomicFile.write(Array("{".utf8), to: place.directory("root/broken/1.0.0/dataset_info.json"))
+    let outcome = try Program.rlds.run(
+      "registry", "check", place.directory("root"), "--dataset", place.manifest)
+    #expect(outcome.ending == .status(65))
+    #expect(outcome.complaints.count == 1)
+    #expect(outcome.complaint.contains("1 of 2 datasets") && outcome.complaint.contains("dataset_info.json"))
+    #expect(outcome.output.contains("root/small/1.0.0: small 1.0.0, 4 episodes: fits small"))
+  }
 }
