@@ -18,6 +18,27 @@ let testSettings: [SwiftSetting] = [
   .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
+/// Set to 1, the package leaves out what needs libtorch: the model and its training.
+let withTorch = Context.environment["ARMATURE_WITHOUT_TORCH"] != "1"
+
+/// Where `Scripts/torch` puts libtorch. A constant on purpose: SwiftPM caches the evaluated manifest.
+let torch = Context.environment["TORCH_PREFIX"] ?? Context.packageDirectory + "/.torch"
+
+let torchTargets: [Target] = [
+  .target(
+    name: "CTorch",
+    cxxSettings: [
+      .unsafeFlags(["-isystem", torch + "/include", "-isystem", torch + "/include/torch/csrc/api/include"])
+    ],
+    linkerSettings: [
+      .unsafeFlags(["-L" + torch + "/lib", "-Xlinker", "-rpath", "-Xlinker", torch + "/lib"]),
+      .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+    ]),
+  .target(name: "Torch", dependencies: ["CTorch", "ByteIO", "TensorFiles"], swiftSettings: settings),
+  .testTarget(
+    name: "TorchTests", dependencies: ["Torch", "ByteIO", "TensorFiles", "TestSupport"], swiftSettings: testSettings),
+]
+
 let package = Package(
   name: "armature",
   products: [
@@ -159,7 +180,8 @@ let package = Package(
       swiftSettings: testSettings),
     .testTarget(
       name: "ImageCodecTests", dependencies: ["ByteIO", "ImageCodec", "TestSupport"], swiftSettings: testSettings),
-  ],
+  ] + (withTorch ? torchTargets : []),
   swiftLanguageModes: [.v6],
-  cLanguageStandard: .c11
+  cLanguageStandard: .c11,
+  cxxLanguageStandard: .cxx20
 )
