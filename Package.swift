@@ -35,6 +35,13 @@ let torchTargets: [Target] = [
       .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
     ]),
   .target(name: "Torch", dependencies: ["CTorch", "ByteIO", "TensorFiles"], swiftSettings: settings),
+  .target(
+    name: "VLA", dependencies: ["Torch", "Checkpoints", "Actions", "ByteIO", "JSON", "TensorFiles"],
+    swiftSettings: settings),
+  .testTarget(
+    name: "VLATests",
+    dependencies: ["VLA", "Torch", "Checkpoints", "Actions", "ByteIO", "JSON", "TensorFiles", "TestSupport"],
+    swiftSettings: testSettings),
   .testTarget(
     name: "TorchTests", dependencies: ["Torch", "ByteIO", "TensorFiles", "TestSupport"], swiftSettings: testSettings),
 ]
@@ -107,6 +114,9 @@ let package = Package(
     .target(
       name: "CommandLineStage",
       dependencies: ["ByteIO", "JSON", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      swiftSettings: settings),
+    .target(
+      name: "Checkpoints", dependencies: ["ByteIO", "JSON", "TensorFiles", "Actions", "ManifestSyntax"],
       swiftSettings: settings),
     .executableTarget(
       name: "RLDSReader",
