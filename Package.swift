@@ -71,6 +71,9 @@ let package = Package(
       name: "ByteIO",
       dependencies: ["CISAL", "CZlib", "CZstd", .product(name: "Crypto", package: "swift-crypto")],
       swiftSettings: settings),
+    .target(
+      name: "CSentencePiece",
+      linkerSettings: [.linkedLibrary("sentencepiece"), .linkedLibrary("sentencepiece_train")]),
     .target(name: "Workers", swiftSettings: settings),
     .target(name: "JSON", dependencies: ["ByteIO"], swiftSettings: settings),
     .target(name: "TensorFiles", dependencies: ["ByteIO", "JSON"], swiftSettings: settings),
@@ -115,6 +118,7 @@ let package = Package(
       name: "CommandLineStage",
       dependencies: ["ByteIO", "JSON", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: settings),
+    .target(name: "TextTokens", dependencies: ["ByteIO", "CSentencePiece"], swiftSettings: settings),
     .target(
       name: "Checkpoints", dependencies: ["ByteIO", "JSON", "TensorFiles", "Actions", "ManifestSyntax"],
       swiftSettings: settings),

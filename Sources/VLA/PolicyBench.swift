@@ -1,0 +1,64 @@
+internal import Checkpoints
+internal import TensorFiles
+public import Torch
+
+/// How fast a policy runs on made-up input of its own shape.
+public struct PolicyBench: Sendable {
+  public let batch: Int
+  /// Tokens of a text.
+  public let textLength: Int
+  public let repeats: Int
+
+  public init(batch: Int, textLength: Int, repeats: Int) {
+    self.batch = batch
+    self.textLength = textLength
+    self.repeats = repeats
+  }
+
+  /// Median times.
+  public struct Result: Sendable {
+    /// Seconds of one forward pass over the batch.
+    public let forwardSeconds: Double
+    /// Positions of the batch, patches included, per second.
+    public let positionsPerSecond: Double
+    /// Seconds of one answer of `actionTokens` tokens to one image and text.
+    public let predictSeconds: Double
+  }
+
+  /// The tokens of an answer, as for a robot arm of seven dimensions.
+  public static let actionTokens = 7
+
+  /// Runs `policy` `repeats` times after one run to warm up.
+  public func run(_ policy: Policy) throws -> Result {
+    let config = policy.config
+    let random = try RandomSource(seed: 0)
+    let pixels = try Tensor.full([batch, 3 * config.towers.count, config.imageSize, config.imageSize], 0)
+    try random.fillNormal(pixels, deviation: 1)
+    let limit = min(config.actionVocabularySize, config.decoder.vocabularySize)
+    let ids = (0..<batch * textLength).map { Int64($0 % textLength == 0 ? 1 : 3 + ($0 * 7919) % (limit - 3)) }
+    let batch = PolicyBatch(
+      inputIDs: try Tensor(ids, [batch, textLength]), attentionMask: try Tensor.full([batch, textLength], 1, .int64),
+      pixelValues: pixels, labels: nil)
+    let prompt = ids.prefix(textLength).map { Int($0) }
+    let image = try pixels.slicing(0..<1, 0)
+    let forward = try median {
+      _ = try withoutGradient { () throws(TorchError) in try policy.forward(batch).logits.size(0) }
+    }
+    let predict = try median { _ = try policy.generate(prompt, image, count: Self.actionTokens) }
+    let positions = self.batch * (textLength + policy.patchCount)
+    return Result(
+      forwardSeconds: forward, positionsPerSecond: Double(positions) / forward, predictSeconds: predict)
+  }
+
+  private func median(_ body: () throws -> Void) throws -> Double {
+    try body()
+    var times: [Double] = []
+    let clock = ContinuousClock()
+    for _ in 0..<repeats {
+      let time = try clock.measure(body)
+      times.append(Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18)
+    }
+    times.sort()
+    return times[times.count / 2]
+  }
+}
