@@ -66,6 +66,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "SampleShards", dependencies: ["ByteIO", "JSON", "TensorFiles", "ImageCodec"], swiftSettings: settings),
+    .target(name: "PolicyImages", dependencies: ["ByteIO", "JSON", "ImageCodec"], swiftSettings: settings),
     .target(
       name: "SampleExport", dependencies: ["ByteIO", "JSON", "TensorFiles", "SampleShards"], swiftSettings: settings),
     .target(
@@ -159,6 +160,9 @@ let package = Package(
       swiftSettings: testSettings),
     .testTarget(
       name: "ImageCodecTests", dependencies: ["ByteIO", "ImageCodec", "TestSupport"], swiftSettings: testSettings),
+    .testTarget(
+      name: "PolicyImagesTests", dependencies: ["PolicyImages", "ByteIO", "JSON", "ImageCodec", "TestSupport"],
+      swiftSettings: testSettings),
   ],
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11
