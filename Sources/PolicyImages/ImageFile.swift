@@ -20,6 +20,6 @@ public func decodeImageFile(_ path: String) throws -> Raster<UInt8> {
       return try ImageDecoder(channels: .rgb, damage: .refuse, transform: .accurate).decode8(span)
     }
   } catch {
-    throw PolicyImageError(error.kind, path, error.description)
+    throw PolicyImageError(error.kind, place: path, error.description)
   }
 }

@@ -71,24 +71,24 @@ public struct ImageProcessorConfig: Sendable, Equatable {
   public init(backbones: [Backbone], strategy: ResizeStrategy) throws(PolicyImageError) {
     guard (1...Self.backboneLimit).contains(backbones.count) else {
       throw PolicyImageError(
-        .usage, "backbones", "1 to \(Self.backboneLimit) expected, \(backbones.count) found")
+        .usage, place: "backbones", "1 to \(Self.backboneLimit) expected, \(backbones.count) found")
     }
     for (index, backbone) in backbones.enumerated() {
       let place = "backbones[\(index)]"
       let size = backbone.size
       guard size.height == size.width, Self.sides.contains(size.width), size == backbones[0].size else {
         throw PolicyImageError(
-          .usage, place, "a square with sides in 1…4096, the same for all, expected, "
+          .usage, place: place, "a square with sides in 1…4096, the same for all, expected, "
             + "\(size.height)×\(size.width) found")
       }
       guard backbone.interpolation != .nearest else {
-        throw PolicyImageError(.usage, place, "the interpolation nearest is not supported; take bicubic")
+        throw PolicyImageError(.usage, place: place, "the interpolation nearest is not supported; take bicubic")
       }
       guard Self.isMean(backbone.mean) else {
-        throw PolicyImageError(.usage, place, "three means in 0…1 expected, \(backbone.mean) found")
+        throw PolicyImageError(.usage, place: place, "three means in 0…1 expected, \(backbone.mean) found")
       }
       guard Self.isDeviation(backbone.std) else {
-        throw PolicyImageError(.usage, place, "three positive deviations expected, \(backbone.std) found")
+        throw PolicyImageError(.usage, place: place, "three positive deviations expected, \(backbone.std) found")
       }
     }
     self.init(

@@ -9,7 +9,7 @@ public struct PolicyImageError: Failure, Equatable {
   public let problem: String
 
   /// Creates the error that reports `problem` at `place`.
-  public init(_ kind: FailureKind = .badData, _ place: String, _ problem: String) {
+  public init(_ kind: FailureKind = .badData, place: String, _ problem: String) {
     self.kind = kind
     self.place = place
     self.problem = problem
