@@ -19,6 +19,9 @@ build:
 	swift build -c $(CONFIGURATION) --static-swift-stdlib --product armature
 	swift build -c $(CONFIGURATION) --static-swift-stdlib --product armature-rlds
 	swift build -c $(CONFIGURATION) --static-swift-stdlib --product armature-mixture
+ifneq ($(ARMATURE_WITHOUT_TORCH),1)
+	swift build -c $(CONFIGURATION) --static-swift-stdlib --product armature-train
+endif
 
 # Ratios against the physical limits and the peers; makes its own Python environment in .venv-bench.
 bench: build

@@ -36,7 +36,19 @@ let torchTargets: [Target] = [
     ]),
   .target(name: "Torch", dependencies: ["CTorch", "ByteIO", "TensorFiles"], swiftSettings: settings),
   .target(
-    name: "VLA", dependencies: ["Torch", "Checkpoints", "Actions", "ByteIO", "JSON", "TensorFiles"],
+    name: "VLA",
+    dependencies: [
+      "Torch", "Checkpoints", "PolicyImages", "TextTokens", "SampleShards", "Actions", "ImageCodec", "ByteIO", "JSON",
+      "TensorFiles",
+    ],
+    swiftSettings: settings),
+  .executableTarget(
+    name: "Train",
+    dependencies: [
+      "VLA", "Torch", "Checkpoints", "PolicyImages", "SampleShards", "TensorFiles", "ByteIO", "JSON",
+      "CommandLineStage",
+      .product(name: "ArgumentParser", package: "swift-argument-parser"),
+    ],
     swiftSettings: settings),
   .testTarget(
     name: "VLATests",
@@ -52,7 +64,7 @@ let package = Package(
     .executable(name: "armature", targets: ["armature"]),
     .executable(name: "armature-rlds", targets: ["RLDSReader"]),
     .executable(name: "armature-mixture", targets: ["Mixture"]),
-  ],
+  ] + (withTorch ? [.executable(name: "armature-train", targets: ["Train"])] : []),
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -97,6 +109,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "SampleShards", dependencies: ["ByteIO", "JSON", "TensorFiles", "ImageCodec"], swiftSettings: settings),
+    .target(name: "PolicyImages", dependencies: ["ByteIO", "JSON", "ImageCodec"], swiftSettings: settings),
     .target(
       name: "SampleExport", dependencies: ["ByteIO", "JSON", "TensorFiles", "SampleShards"], swiftSettings: settings),
     .target(
@@ -194,6 +207,9 @@ let package = Package(
       swiftSettings: testSettings),
     .testTarget(
       name: "ImageCodecTests", dependencies: ["ByteIO", "ImageCodec", "TestSupport"], swiftSettings: testSettings),
+    .testTarget(
+      name: "PolicyImagesTests", dependencies: ["PolicyImages", "ByteIO", "JSON", "ImageCodec", "TestSupport"],
+      swiftSettings: testSettings),
   ] + (withTorch ? torchTargets : []),
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11,

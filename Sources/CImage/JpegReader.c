@@ -99,7 +99,7 @@ void armature_jpeg_close(armature_jpeg_reader *reader) {
   free(reader);
 }
 
-armature_jpeg_reader *armature_jpeg_open(const uint8_t *bytes, size_t count, int channels,
+armature_jpeg_reader *armature_jpeg_open(const uint8_t *bytes, size_t count, int channels, int accurate,
                                          armature_image_info *info) {
   memset(info, 0, sizeof *info);
   armature_jpeg_reader *reader = calloc(1, sizeof *reader);
@@ -142,8 +142,8 @@ armature_jpeg_reader *armature_jpeg_open(const uint8_t *bytes, size_t count, int
   // CMYK leaves libjpeg as it is and becomes RGB below, as in TensorFlow.
   int inks = codec->jpeg_color_space == JCS_CMYK || codec->jpeg_color_space == JCS_YCCK;
   codec->out_color_space = channels == 1 ? JCS_GRAYSCALE : inks ? JCS_CMYK : JCS_RGB;
-  // TensorFlow's choices; the accurate transform would differ in most samples.
-  codec->dct_method = JDCT_IFAST;
+  // TensorFlow takes the fast transform, Pillow the accurate one; they differ in most samples.
+  codec->dct_method = accurate ? JDCT_ISLOW : JDCT_IFAST;
   codec->do_fancy_upsampling = TRUE;
   jpeg_calc_output_dimensions(codec);
   info->width = codec->output_width;

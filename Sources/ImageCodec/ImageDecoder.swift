@@ -19,9 +19,18 @@ public enum DamagePolicy: Sendable {
   case refuse
 }
 
+/// The arithmetic that turns the frequencies of a JPEG into samples.
+public enum JPEGTransform: Sendable {
+  /// libjpeg's fast integers, as TensorFlow decodes.
+  case fast
+  /// libjpeg's accurate integers, as Pillow decodes.
+  case accurate
+}
+
 /// Decodes JPEG and PNG to the same samples as `tf.io.decode_image` of TensorFlow 2.15, bit for bit.
 ///
-/// JPEG: libjpeg-turbo with the fast integer transform and smooth chroma upsampling. PNG: libpng with
+/// JPEG: libjpeg-turbo with the fast integer transform, unless the accurate one is asked for, and smooth
+/// chroma upsampling. PNG: libpng with
 /// TensorFlow's conversions. Departures: where TensorFlow adds an alpha channel to a PNG of fewer than 8
 /// bits it fills it with the largest value of that depth (1 for 1 bit); here it is opaque. And where it lets
 /// a JPEG pass whose end marker alone is missing, here that is an error.
@@ -37,6 +46,8 @@ public struct ImageDecoder: Sendable {
   public var pixelLimit: Int
   /// What to do with irregular data.
   public var damage: DamagePolicy
+  /// How JPEG is decoded.
+  public var transform: JPEGTransform
 
   /// 64 Mi pixels, as in 8,192 × 8,192.
   public static let defaultPixelLimit = 64 << 20
@@ -44,12 +55,14 @@ public struct ImageDecoder: Sendable {
   /// Creates a decoder.
   public init(
     channels: ChannelRequest = .asStored, expected: ExpectedShape = ExpectedShape(),
-    pixelLimit: Int = ImageDecoder.defaultPixelLimit, damage: DamagePolicy = .decode
+    pixelLimit: Int = ImageDecoder.defaultPixelLimit, damage: DamagePolicy = .decode,
+    transform: JPEGTransform = .fast
   ) {
     self.channels = channels
     self.expected = expected
     self.pixelLimit = pixelLimit
     self.damage = damage
+    self.transform = transform
   }
 
   /// Returns the image in `bytes` as 8-bit samples; of 16-bit samples the high byte is kept.
@@ -85,7 +98,8 @@ public struct ImageDecoder: Sendable {
   private func decodeJPEG(_ source: UnsafeRawBufferPointer) throws(ImageError) -> Raster<UInt8> {
     var info = armature_image_info()
     let start = unsafe source.assumingMemoryBound(to: UInt8.self).baseAddress
-    let opened = unsafe armature_jpeg_open(start, source.count, Int32(channels.rawValue), &info)
+    let accurate: Int32 = transform == .accurate ? 1 : 0
+    let opened = unsafe armature_jpeg_open(start, source.count, Int32(channels.rawValue), accurate, &info)
     guard let reader = unsafe opened else { throw info.error(.jpeg) }
     defer { unsafe armature_jpeg_close(reader) }
     let shape = try admitted(info)

@@ -1,6 +1,6 @@
 internal import Checkpoints
 internal import TensorFiles
-public import Torch
+internal import Torch
 
 /// How fast a policy runs on made-up input of its own shape.
 public struct PolicyBench: Sendable {

@@ -31,8 +31,9 @@ typedef struct armature_image_info {
 typedef struct armature_jpeg_reader armature_jpeg_reader;
 typedef struct armature_png_reader armature_png_reader;
 
-// Reads the header. `channels`: 0 = as stored, 1 = gray, 3 = RGB. Returns NULL on failure, with `info` set.
-armature_jpeg_reader *armature_jpeg_open(const uint8_t *bytes, size_t count, int channels,
+// Reads the header. `channels`: 0 = as stored, 1 = gray, 3 = RGB; `accurate`: 0 = the fast inverse transform,
+// 1 = the accurate one. Returns NULL on failure, with `info` set.
+armature_jpeg_reader *armature_jpeg_open(const uint8_t *bytes, size_t count, int channels, int accurate,
                                          armature_image_info *info);
 // Decodes into `out`, which holds width * height * channels bytes.
 void armature_jpeg_read(armature_jpeg_reader *reader, uint8_t *out, armature_image_info *info);
@@ -78,5 +79,25 @@ void armature_resize_u16(const uint16_t *in, uint16_t *out, size_t channels,
                          float *scratch);
 void armature_resize_f32(const float *in, float *out, size_t channels, const armature_resize_axis *rows,
                          const armature_resize_axis *columns, float *scratch);
+
+// One axis of a resize in whole numbers: as above, the weights in parts of 2^22.
+typedef struct armature_fixed_axis {
+  const int32_t *starts;
+  const int32_t *counts;
+  const int32_t *weights;
+  int32_t span;
+  int32_t input;
+  int32_t output;
+} armature_fixed_axis;
+
+// How many numbers of scratch the first function below needs.
+size_t armature_convolve_scratch(const armature_fixed_axis *columns, size_t channels);
+
+// Resizes interleaved bytes along one axis: the sum plus one half is cut to a whole number and clipped.
+// Columns: `height` lines, each of its own. Rows: lines of `stride` bytes.
+void armature_convolve_columns_u8(const uint8_t *in, uint8_t *out, size_t channels, size_t height,
+                                  const armature_fixed_axis *columns, uint32_t *scratch);
+void armature_convolve_rows_u8(const uint8_t *in, uint8_t *out, size_t stride,
+                               const armature_fixed_axis *rows);
 
 #endif
