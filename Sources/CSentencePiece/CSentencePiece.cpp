@@ -6,7 +6,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <sstream>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 struct csp_model {
@@ -128,7 +130,14 @@ bool csp_train(
   return guarded(message, [&] {
     Sentences iterator(sentences, count);
     std::string model;
-    const auto status = sentencepiece::SentencePieceTrainer::Train(options, &iterator, &model);
+    // As a map: the trainer prints a command line that it is given.
+    std::unordered_map<std::string, std::string> settings;
+    std::istringstream words(options);
+    for (std::string word; words >> word;) {
+      const auto equals = word.find('=');
+      settings[word.substr(0, equals)] = word.substr(equals + 1);
+    }
+    const auto status = sentencepiece::SentencePieceTrainer::Train(settings, &iterator, &model);
     *bytes = static_cast<char *>(give(model.data(), model.size()));
     *byte_count = model.size();
     return status;

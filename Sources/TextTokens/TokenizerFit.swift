@@ -39,11 +39,11 @@ public struct TokenizerFit: Sendable {
           + "use --size \(Self.fixedCount + characters + 1) or more")
     }
     let options = [
-      "--model_type=bpe", "--vocab_size=\(size - Self.actionCount)", "--hard_vocab_limit=false",
-      "--byte_fallback=true", "--character_coverage=1.0", "--normalization_rule_name=identity",
-      "--add_dummy_prefix=true", "--remove_extra_whitespaces=false", "--split_digits=true",
-      "--allow_whitespace_only_pieces=true", "--unk_id=0", "--bos_id=1", "--eos_id=2", "--pad_id=-1",
-      "--num_threads=1", "--max_sentence_length=65536", "--minloglevel=2",
+      "model_type=bpe", "vocab_size=\(size - Self.actionCount)", "hard_vocab_limit=false",
+      "byte_fallback=true", "character_coverage=1.0", "normalization_rule_name=identity",
+      "add_dummy_prefix=true", "remove_extra_whitespaces=false", "split_digits=true",
+      "allow_whitespace_only_pieces=true", "unk_id=0", "bos_id=1", "eos_id=2", "pad_id=-1",
+      "num_threads=1", "max_sentence_length=65536", "minloglevel=2",
     ].joined(separator: " ")
     var bytes: UnsafeMutablePointer<CChar>?
     var count = 0

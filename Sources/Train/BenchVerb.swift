@@ -36,7 +36,7 @@ struct BenchVerb: AsyncParsableCommand {
       let device = try engine.prepare()
       let policy = try Policy.load(CheckpointFolder(folder), engine.dtype.dtype, on: device)
       let result = try PolicyBench(batch: batch, textLength: text, repeats: repeats).run(policy)
-      let peak = try ProcessMemory.peak()
+      let peak = ProcessMemory.peak
       options.report(
         [
           "forward_seconds": .real(result.forwardSeconds), "positions_per_second": .real(result.positionsPerSecond),

@@ -66,7 +66,7 @@ struct PredictVerb: AsyncParsableCommand {
       let policy = try Policy.load(folder, adapter: adapter, engine.dtype.dtype, on: device)
       let prediction = try Predictor(policy, folder).predict(
         picture, instruction, unnormKey: unnormKey, path: route, unrestricted ? .unrestricted : .actions)
-      let peak = try ProcessMemory.peak()
+      let peak = ProcessMemory.peak
       options.report(
         [
           "action": .array(prediction.action.map { .real($0) }), "unnorm_key": .string(prediction.unnormKey),

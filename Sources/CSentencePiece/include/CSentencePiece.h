@@ -39,7 +39,7 @@ bool csp_encode(
 bool csp_decode(
     const csp_model *model, const int32_t *_Nullable ids, size_t count, char *_Nullable *_Nonnull text,
     size_t *byte_count, char *_Nullable *_Nonnull message);
-/// Fits a model to `sentences`, with sentencepiece's own command-line `options`, and serializes it.
+/// Fits a model to `sentences` and serializes it. `options` are the trainer's own, `name=value` apart by spaces.
 bool csp_train(
     const char *options, const char *_Nonnull const *_Nonnull sentences, size_t count,
     char *_Nullable *_Nonnull bytes, size_t *byte_count, char *_Nullable *_Nonnull message);
