@@ -1,6 +1,5 @@
-public import JSON
-
 internal import ImageCodec
+public import JSON
 
 extension ImageProcessorConfig {
   /// Reads the file at `path`, usually `preprocessor_config.json`.

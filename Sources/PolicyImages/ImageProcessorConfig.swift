@@ -78,7 +78,8 @@ public struct ImageProcessorConfig: Sendable, Equatable {
       let size = backbone.size
       guard size.height == size.width, Self.sides.contains(size.width), size == backbones[0].size else {
         throw PolicyImageError(
-          .usage, place: place, "a square with sides in 1…4096, the same for all, expected, "
+          .usage, place: place,
+          "a square with sides in 1…4096, the same for all, expected, "
             + "\(size.height)×\(size.width) found")
       }
       guard backbone.interpolation != .nearest else {
