@@ -9,8 +9,8 @@ All weights are random, also those that the model never reads (last blocks, fina
 reading a wrong one shows. The vocabulary has 288 ids (action ids 32 to 287, padding id 288) and 64 rows more; the
 empty token is 30. Two rows of 14 and 12 ids, right-padded: prompt, 7 action ids, the end id. Some action ids are the
 model's own predictions, so that the accuracy is not 0. What enters
-the first norms is small beside the other values, so that another epsilon shows in the logits. A seed is passed over when a greedy choice is narrower than
-MARGIN, or when generation would stop early.
+the first norms is small beside the other values, so that another epsilon shows in the logits.
+A seed is passed over when a greedy choice is narrower than MARGIN, or when generation would stop early.
 """
 
 import argparse
