@@ -8,8 +8,9 @@ file), forward.safetensors and expected.json, with one thread, in float32; `gqa`
 All weights are random, also those that the model never reads (last blocks, final norms, attention pools), so that
 reading a wrong one shows. The vocabulary has 288 ids (action ids 32 to 287, padding id 288) and 64 rows more; the
 empty token is 30. Two rows of 14 and 12 ids, right-padded: prompt, 7 action ids, the end id. Some action ids are the
-model's own predictions, so that the accuracy is not 0. A seed is passed over when a greedy choice is narrower than
-MARGIN, or when generation would stop early.
+model's own predictions, so that the accuracy is not 0. What enters
+the first norms is small beside the other values, so that another epsilon shows in the logits.
+A seed is passed over when a greedy choice is narrower than MARGIN, or when generation would stop early.
 """
 
 import argparse
@@ -70,15 +71,15 @@ def randomise(model, generator, store):
         if leaf == "scale_factor":
             value = 0.5 + 0.1 * normal
         elif leaf in ("pos_embed", "cls_token", "reg_token", "latent"):
-            value = 0.3 * normal
-        elif leaf == "bias":
             value = 0.1 * normal
+        elif leaf == "bias":
+            value = (0.02 if "patch_embed" in name else 0.1) * normal
         elif parameter.ndim == 1:
             value = 1 + 0.1 * normal
         elif "embed_tokens" in name:
-            value = normal
+            value = 0.02 * normal
         else:
-            gain = 1.6 if "lm_head" in name else 1.2
+            gain = 1.6 if "lm_head" in name else 0.15 if "patch_embed" in name else 1.2
             value = gain * normal / (parameter[0].numel() ** 0.5)
         parameter.data.copy_(value.to(store).float())
 

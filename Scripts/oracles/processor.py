@@ -4,7 +4,8 @@
 
 FORWARD is a safetensors file with `image_uint8.N` [H, W, 3] and `pixel_values` [N, 6, S, S] as OpenVLA's own
 processor (openvla c8f03f48, torchvision 0.28) made them with the preprocessor_config.json CONFIG; both are copied.
-Needs Pillow 13.0.0, torch 2.13, torchvision 0.29, safetensors, numpy.
+Needs torch 2.13, torchvision 0.29, safetensors, numpy and Pillow 12: from 13 on Pillow resizes rows before columns
+where the height shrinks by more than twice as many pixels as the width, which changes samples by rounding.
 
 pillow.tsv: filter, picture, seed, height, width, channels, height and width of the result, SHA-256 of its samples.
 processor.tsv: strategy, interpolation, picture, seed, height, width, size, SHA-256 of the float32 pixel values.
@@ -19,7 +20,7 @@ import warnings
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, __version__ as pillow_version
 from safetensors import safe_open
 from safetensors.numpy import save_file
 
@@ -27,6 +28,8 @@ torch.library.register_fake = lambda *a, **k: (lambda f: f)  # torchvision's com
 import torchvision.transforms.functional as tvf
 
 warnings.simplefilter("ignore")
+if int(pillow_version.split(".")[0]) > 12:
+    sys.exit(f"Pillow 12 expected, {pillow_version} found")
 forward, config_path, files, out = sys.argv[1:]
 os.makedirs(out, exist_ok=True)
 

@@ -57,7 +57,8 @@ public enum PillowFilter: String, Sendable, Hashable, CaseIterable {
     let square = angle * angle
     var term = angle
     var sum = angle
-    for n in stride(from: 2.0, through: 24, by: 2) {
+    for half in 1...12 {
+      let n = Double(2 * half)
       term *= -square / (n * (n + 1))
       sum += term
     }

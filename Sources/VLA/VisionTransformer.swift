@@ -32,6 +32,12 @@ struct VisionTransformer {
   /// Returns the output of the second-to-last block for `pixels` [image, 3, row, column], without the final norm and
   /// without class token and registers: [image, patch, width].
   func features(_ pixels: Tensor) throws(TorchError) -> Tensor {
+    let tokens = try tokens(pixels)
+    return try tokens.slicing(tower.prefixTokens..<tokens.size(1), 1)
+  }
+
+  /// As ``features(_:)``, still with class token and registers: [image, prefix + patch, width].
+  func tokens(_ pixels: Tensor) throws(TorchError) -> Tensor {
     var x = try patches(pixels)
     let images = x.size(0)
     var prefix: [Tensor] = []
@@ -43,7 +49,7 @@ struct VisionTransformer {
     }
     if let preNorm { x = try preNorm(x) }
     for block in blocks { x = try block(x) }
-    return try x.slicing(tower.prefixTokens..<x.size(1), 1)
+    return x
   }
 }
 

@@ -92,8 +92,10 @@ private func oneBackbone(
 @Test func `images that cannot be processed are refused`() throws {
   let processor = try oneBackbone(.crop, side: 8)
   #expect(throws: ImageError.self) { try image(0, 4, []) }
-  #expect(throws: ImageError(.shapeDiffers(
-    expected: ExpectedShape(channels: 3), found: ImageShape(height: 1, width: 2, channels: 1)))
+  #expect(
+    throws: ImageError(
+      .shapeDiffers(
+        expected: ExpectedShape(channels: 3), found: ImageShape(height: 1, width: 2, channels: 1)))
   ) {
     try processor.pixelValues(
       of: Raster(shape: ImageShape(height: 1, width: 2, channels: 1), samples: [1, 2]))

@@ -6,12 +6,13 @@ import VLA
 
 /// Every stage against the reference's own values.
 @Suite(.serialized) struct ParityTests {
-  @Test(arguments: ["dev", "vocab32k"])
+  @Test(arguments: ["dev", "vocab32k", "gqa", "siglip", "clip", "dinoclip", "in1k"])
   func `every stage equals the reference's`(set: String) throws {
     let report = try TinyPolicy.report(set)
     let expected = try TinyPolicy.expected(set)
     let tolerances = [
-      "features.dino": 5e-5, "features.siglip": 5e-5, "features": 5e-5, "projector": 5e-5,
+      "features.dino": 5e-5, "features.siglip": 5e-5, "features.clip": 5e-5, "features.in1k": 5e-5, "features": 5e-5,
+      "projector": 5e-5,
       "merged_embeddings": 5e-5, "hidden_states": 1e-4, "logits": 1e-4, "loss": 1e-5, "action_accuracy": 0,
       "action_l1": 1e-12, "multimodal_attention_mask": 0, "multimodal_labels": 0,
     ]
