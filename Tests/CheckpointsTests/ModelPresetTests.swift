@@ -33,6 +33,11 @@ import Testing
     #expect(first.parameterCount(.fusedFeaturizer) == 0)
   }
 
+  @Test func `the small models have the numbers of parameters that docs/models.md gives`() throws {
+    #expect(try ModelCost(Self.shipped("small").config).parameterCount() == 12_804_443)
+    #expect(try ModelCost(Self.shipped("tiny").config).parameterCount() == 2_368_798)
+  }
+
   @Test func `openvla-7b is what its config says`() throws {
     let preset = try Self.shipped("openvla-7b")
     #expect(preset.name == "openvla-7b")
