@@ -42,7 +42,7 @@ struct PieceTable {
     } catch {
       throw TextError(
         place: place,
-        "no sentencepiece model, or a cut one: at byte \(error.offset) \(error.problem); copy the file again")
+        "no whole model like Llama's: at byte \(error.offset) \(error.problem); use a complete `tokenizer.model`")
     }
     if let notedSize, notedSize > UInt64(pieces.count) {
       throw TextError(place: place, "\(pieces.count) pieces found, \(notedSize) are due; copy the file again")

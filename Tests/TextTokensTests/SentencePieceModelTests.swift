@@ -9,7 +9,8 @@ struct SentencePieceModelTests {
   init() throws { bytes = try readBytes(Repository.fixture("Text/small.model")) }
 
   @Test func `a cut model is refused in one line`() {
-    for count in 0..<bytes.count {
+    // Every length near both ends, where the fields differ most; each is parsed from its start.
+    for count in 0..<bytes.count where count < 200 || count > bytes.count - 200 || count % 29 == 0 {
       let error = #expect(throws: TextError.self) {
         try SentencePieceModel(bytes: Array(bytes.prefix(count)), file: "cut.model")
       }
