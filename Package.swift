@@ -175,6 +175,9 @@ let package = Package(
         "ImageCodec", "ManifestSyntax", "TensorFiles", "ByteIO", "JSON", "TestSupport",
       ],
       swiftSettings: testSettings),
+    .testTarget(
+      name: "TextTokensTests", dependencies: ["TextTokens", "ByteIO", "JSON", "TestSupport"],
+      swiftSettings: testSettings),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(
       name: "TFRecordTests", dependencies: ["TFRecord", "ByteIO", "JSON", "TestSupport"], swiftSettings: testSettings),
