@@ -158,6 +158,10 @@ let package = Package(
       name: "MixtureSupport",
       dependencies: ["SampleShards", "ByteIO", "JSON", "TensorFiles", "ImageCodec", "TestSupport"],
       path: "Tests/MixtureSupport", swiftSettings: testSettings),
+    .testTarget(
+      name: "CheckpointsTests",
+      dependencies: ["Checkpoints", "Actions", "ByteIO", "JSON", "ManifestSyntax", "TensorFiles", "TestSupport"],
+      swiftSettings: testSettings),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(name: "ActionsTests", dependencies: ["Actions", "ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(

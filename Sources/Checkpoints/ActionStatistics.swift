@@ -16,10 +16,17 @@ public struct ActionStatistics: Sendable {
     var statistics: [String: FeatureStatistics] = [:]
     for (name, node) in try root.members() {
       let action = try node.member("action")
-      func row(_ key: String) throws -> [Double]? { try action.optional(key)?.array().map { try $0.double() } }
+      func row(_ key: String) throws -> [Double]? {
+        try action.optional(key)?.array().map { node in
+          let number = try node.double()
+          guard number.isFinite else { throw node.failure(.notA("a finite number")) }
+          return number
+        }
+      }
       guard let q01 = try row("q01"), let q99 = try row("q99") else {
         throw action.failure(.missing("q01 and q99"))
       }
+      guard !q01.isEmpty else { throw CheckpointError(place: "\(action.file): \(action.path).q01", "it has no values") }
       let mask = try action.optional("mask")?.array().map { try $0.bool() }
       do {
         statistics[name] = try FeatureStatistics(

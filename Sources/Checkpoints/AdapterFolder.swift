@@ -59,14 +59,18 @@ public struct AdapterFolder: Sendable {
       } else {
         throw CheckpointError(place: file.path, "its tensor `\(tensor.name)` is neither lora_A nor lora_B")
       }
+      guard tensor.dtype.isFloatingPoint else {
+        throw CheckpointError(
+          place: file.path, "its tensor `\(tensor.name)` is \(tensor.dtype.rawValue), no floating type")
+      }
       tensors.append(
         StoredTensor(name: name, dtype: tensor.dtype, shape: tensor.shape, file: file, storedName: tensor.name))
     }
     guard !tensors.isEmpty else { throw CheckpointError(place: file.path, "it has no adapter weights") }
     var scales: [String: Double] = [:]
     for (module, factor) in factors.sorted(by: { $0.key < $1.key }) {
-      let moduleRank = ranks.first { Self.matches(module, $0.pattern) }.map { Int($0.value) } ?? rank
-      let moduleAlpha = alphas.first { Self.matches(module, $0.pattern) }?.value ?? alpha
+      let moduleRank = try ranks.first { Self.matches(module, $0.name) }?.node.count() ?? rank
+      let moduleAlpha = try alphas.first { Self.matches(module, $0.name) }?.node.double() ?? alpha
       guard moduleRank > 0 else { throw refuse("r", "a rank of \(moduleRank) is no adapter") }
       guard let a = factor.a, let b = factor.b else {
         throw CheckpointError(place: file.path, "`\(module)` has only one of lora_A and lora_B")
@@ -74,9 +78,12 @@ public struct AdapterFolder: Sendable {
       guard let base = shapes["\(module).weight"] else {
         throw CheckpointError(place: file.path, "the model has no layer `\(module)`; the adapter is another model's")
       }
-      let wantedA = base.count == 4 ? [moduleRank] + base.dropFirst() : [moduleRank, base[1]]
-      let wantedB = base.count == 4 ? [base[0], moduleRank, 1, 1] : [base[0], moduleRank]
-      guard base.count >= 2, a == wantedA, b == wantedB else {
+      guard base.count >= 2 else {
+        throw CheckpointError(place: file.path, "`\(module)` is no linear layer; only those have adapters")
+      }
+      let wantedA = [moduleRank] + base.dropFirst()
+      let wantedB = [base[0], moduleRank] + base.dropFirst(2).map { _ in 1 }
+      guard a == wantedA, b == wantedB else {
         throw CheckpointError(
           place: file.path, "`\(module)` has factors \(a) and \(b), not \(wantedA) and \(wantedB)")
       }
@@ -86,8 +93,14 @@ public struct AdapterFolder: Sendable {
     self.scales = scales
   }
 
-  private static func patterns(_ root: JSONNode, _ key: String) throws -> [(pattern: String, value: Double)] {
-    try root.optional(key)?.members().map { ($0.name, try $0.node.double()) } ?? []
+  /// The members of `rank_pattern` or `alpha_pattern`; PEFT allows regular expressions, which are not read here.
+  private static func patterns(_ root: JSONNode, _ key: String) throws -> [(name: String, node: JSONNode)] {
+    let members = try root.optional(key)?.members() ?? []
+    for (name, node) in members where name.contains(where: { "^$*+?()[]{}|\\".contains($0) }) {
+      throw CheckpointError(
+        place: "\(node.file): \(key)", "`\(name)` is a regular expression, which is not supported; name the layers")
+    }
+    return members
   }
 
   /// Whether `module` is, or ends in, `pattern`, as PEFT matches names without special characters.

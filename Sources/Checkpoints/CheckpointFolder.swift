@@ -50,15 +50,16 @@ public struct CheckpointFolder: Sendable {
 
   /// Every tensor of the folder's weight files by its stored name.
   private static func stored(_ path: String) throws -> [String: SafetensorsFile] {
+    let single = "\(path)/\(singleName)"
     let indexPath = "\(path)/\(indexName)"
-    guard Directory.entry(indexPath) == .file else {
-      let single = "\(path)/\(singleName)"
-      guard Directory.entry(single) == .file else {
-        throw CheckpointError(
-          .inputMissing, place: path, "it has neither \(singleName) nor \(indexName); weights must be safetensors")
-      }
+    // A single file goes before an index, as in transformers.
+    if Directory.entry(single) == .file {
       let file = try SafetensorsFile(single)
       return Dictionary(uniqueKeysWithValues: file.tensors.map { ($0.name, file) })
+    }
+    guard Directory.entry(indexPath) == .file else {
+      throw CheckpointError(
+        .inputMissing, place: path, "it has neither \(singleName) nor \(indexName); weights must be safetensors")
     }
     let map = try JSONNode(file: indexPath).member("weight_map")
     var files: [String: SafetensorsFile] = [:]
@@ -95,6 +96,9 @@ public struct CheckpointFolder: Sendable {
     return stored
   }
 
+  /// How many names of each kind an error lists.
+  private static let listedNames = 3
+
   /// Finds each of `parameters` among what is `stored`.
   private static func match(
     _ parameters: [ParameterShape], _ stored: [String: SafetensorsFile], _ path: String
@@ -113,7 +117,7 @@ public struct CheckpointFolder: Sendable {
       left[name] = nil
       if declaration.shape != parameter.shape {
         misshapen.append("`\(name)` is \(declaration.shape), not \(parameter.shape)")
-      } else if ![.float32, .bfloat16, .float16, .float64].contains(declaration.dtype) {
+      } else if !declaration.dtype.isFloatingPoint {
         misshapen.append("`\(name)` is \(declaration.dtype.rawValue), no floating type")
       }
       tensors.append(
@@ -122,13 +126,14 @@ public struct CheckpointFolder: Sendable {
     }
     let unknown = left.keys.filter { !$0.hasSuffix("rotary_emb.inv_freq") }.sorted()
     var problems: [String] = []
-    func list(_ names: [String], _ what: String) {
-      guard let first = names.first else { return }
-      problems.append("\(names.count) \(what), such as \(first)")
+    func list(_ what: String, _ names: [String]) {
+      guard !names.isEmpty else { return }
+      let more = names.count > listedNames ? ", …" : ""
+      problems.append("\(names.count) \(what): \(names.prefix(listedNames).joined(separator: ", "))\(more)")
     }
-    list(missing.map { "`\($0)`" }, "parameters are missing")
-    list(unknown.map { "`\($0)`" }, "are unknown")
-    list(misshapen, "have another shape or type")
+    list("missing", missing.map { "`\($0)`" })
+    list("unknown", unknown.map { "`\($0)`" })
+    list("of another shape or type", misshapen)
     guard problems.isEmpty else {
       throw CheckpointError(
         place: path, "the weights are not those of \(configName): " + problems.joined(separator: "; "))

@@ -14,7 +14,8 @@ public struct CheckpointWriter {
   public let shardSize: Int
 
   public init(_ path: String, shardSize: Int = CheckpointWriter.defaultShardSize) {
-    self.path = path
+    // A `/` at the end would put the unfinished folder inside the finished one.
+    self.path = path.hasSuffix("/") ? "\(Directory.parent(of: path))/\(Directory.name(of: path))" : path
     self.shardSize = shardSize
   }
 

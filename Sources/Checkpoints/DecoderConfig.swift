@@ -52,14 +52,14 @@ extension DecoderConfig {
     if let type = try node.optional("model_type")?.string(), type != architecture.rawValue {
       throw refuse("model_type", "`\(type)` is not what llm_backbone_id says, `\(architecture.rawValue)`")
     }
-    func size(_ key: String, _ value: inout Int) throws {
+    func size(_ key: String, _ value: inout Int, limit: Int = 1 << 24) throws {
       guard let member = node.optional(key) else { return }
       value = try member.count()
-      guard value > 0, value <= 1 << 24 else { throw refuse(key, "\(value) is no size of a model") }
+      guard value > 0, value <= limit else { throw refuse(key, "\(value) is no size of a model") }
     }
     try size("hidden_size", &hidden)
     try size("intermediate_size", &intermediate)
-    try size("num_hidden_layers", &layers)
+    try size("num_hidden_layers", &layers, limit: 1 << 12)
     try size("num_attention_heads", &heads)
     if architecture == .llama { keyValueHeads = heads }
     try size("num_key_value_heads", &keyValueHeads)
@@ -95,8 +95,11 @@ extension DecoderConfig {
     eosTokenID = eos ?? 2
     if architecture == .mistral, node.value["sliding_window"] != nil {
       slidingWindow = try node.optional("sliding_window")?.count()
+      if let window = slidingWindow, window == 0 { throw refuse("sliding_window", "0 is no window") }
     }
-    for (key, expected) in [("tie_word_embeddings", false), ("attention_bias", false)] {
+    for (key, expected) in [
+      ("tie_word_embeddings", false), ("attention_bias", false), ("mlp_bias", false),
+    ] {
       if let value = try node.optional(key)?.bool(), value != expected {
         throw refuse(key, "`\(value)` is not supported; \(expected) is")
       }
@@ -104,7 +107,13 @@ extension DecoderConfig {
     if let activation = try node.optional("hidden_act")?.string(), activation != "silu" {
       throw refuse("hidden_act", "`\(activation)` is not supported; silu is")
     }
+    if let width = try node.optional("head_dim")?.count(), width != headDim {
+      throw refuse("head_dim", "heads of \(width) channels are not supported; \(hidden) / \(heads) = \(headDim) are")
+    }
     if node.optional("rope_scaling") != nil { throw refuse("rope_scaling", "scaled positions are not supported") }
+    if node.optional("rope_parameters") != nil {
+      throw refuse("rope_parameters", "is not read; give rope_theta, as transformers 4 writes it")
+    }
   }
 }
 

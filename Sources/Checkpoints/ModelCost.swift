@@ -1,3 +1,5 @@
+internal import ByteIO
+
 /// What a policy costs to run: parameters, memory and arithmetic, from its shape alone.
 ///
 /// One multiplication with its addition counts as two operations. `docs/models.md` has the formulae.
@@ -8,10 +10,34 @@ public struct ModelCost: Equatable, Sendable {
   /// Tokens of a text, action tokens included.
   public let textLength: Int
 
-  public init(_ config: PolicyConfig, batch: Int = 1, textLength: Int = 32) {
+  /// - Throws: `CheckpointError` where the figures would not fit 62 bits.
+  public init(_ config: PolicyConfig, batch: Int = 1, textLength: Int = 32) throws(CheckpointError) {
     self.config = config
     self.batch = batch
     self.textLength = textLength
+    guard bound < 0x1p62 else {
+      throw CheckpointError(
+        .usage, place: config.visionBackboneID,
+        "a batch of \(batch) with \(textLength) tokens of this model is beyond counting; give a smaller one")
+    }
+  }
+
+  /// A number that no figure exceeds.
+  private var bound: Double {
+    let decoder = config.decoder
+    let layers = Double(decoder.layers)
+    let tokens = Double(config.patchCount) + Double(max(textLength, 8))
+    var parameters = 0.0
+    for parameter in config.parameters { parameters += Double(parameter.elementCount) }
+    var depths = layers * Double(decoder.hidden)
+    var kept = layers * Double(8 * decoder.hidden + 4 * decoder.intermediate)
+    for tower in config.towers {
+      depths += Double(tower.depth * tower.width)
+      kept += Double(tower.depth * (8 * tower.width + 2 * tower.mlpHidden))
+    }
+    let arithmetic = 3 * Double(batch) * (2 * tokens * parameters + 4 * tokens * tokens * depths)
+    let memory = 8 * Double(batch) * (tokens * kept + Double(textLength) * Double(decoder.vocabularySize))
+    return max(arithmetic, memory, 16 * parameters)
   }
 
   /// The parameters of `part`, or of all parts.

@@ -49,8 +49,8 @@ public struct ModelPreset: Sendable {
       if model.architecture == .llama { decoder.keyValueHeads = decoder.heads }
     }
     decoder.keyValueHeads = try language["key_value_heads"]?.integer(in: 1...4096) ?? decoder.keyValueHeads
-    decoder.rmsEpsilon = try language["rms_epsilon"]?.number() ?? decoder.rmsEpsilon
-    decoder.ropeTheta = try language["rope_theta"]?.number() ?? decoder.ropeTheta
+    decoder.rmsEpsilon = try language["rms_epsilon"]?.positive() ?? decoder.rmsEpsilon
+    decoder.ropeTheta = try language["rope_theta"]?.positive() ?? decoder.ropeTheta
     decoder.maxPositions = try language["max_positions"]?.integer(in: sizes) ?? decoder.maxPositions
     guard decoder.hidden % decoder.heads == 0, decoder.headDim % 2 == 0, decoder.heads % decoder.keyValueHeads == 0
     else {
@@ -117,6 +117,13 @@ public struct ModelPreset: Sendable {
 }
 
 extension ManifestNode {
+  /// A number above zero.
+  func positive() throws(ManifestError) -> Double {
+    let value = try number()
+    guard value > 0 else { throw error("\(value) is not positive") }
+    return value
+  }
+
   /// An error for a name that is not among those known.
   func unknown(_ name: String, among known: [String]) -> ManifestError {
     error(

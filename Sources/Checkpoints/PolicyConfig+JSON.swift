@@ -24,6 +24,10 @@ extension PolicyConfig {
       throw refuse("model_type", "`\(type)` is no OpenVLA model")
     }
 
+    guard root.optional("quantization_config") == nil else {
+      throw refuse("quantization_config", "quantised weights are not supported; use the model as it was published")
+    }
+
     let visionID = try root.optional("vision_backbone_id")?.string() ?? "siglip-vit-so400m"
     guard let backbone = VisionBackbone.named(visionID) else {
       let known = VisionBackbone.all.map(\.id).joined(separator: ", ")
@@ -91,7 +95,7 @@ extension PolicyConfig {
     where !list.isEmpty && list.count != count {
       throw CheckpointError(place: "\(root.file): \(name)", "\(list.count) values for \(count) vision towers")
     }
-    return try (0..<count).map { index in
+    let towers = try (0..<count).map { index in
       let id = try ids.isEmpty ? backbone.modelIDs[index] : ids[index].string()
       let place = "\(root.file): timm_model_ids[\(index)]"
       var activation = VisionActivation.gelu
@@ -118,6 +122,12 @@ extension PolicyConfig {
       }
       return tower
     }
+    let patches = towers.map(\.patchCount)
+    guard Set(patches).count == 1 else {
+      throw CheckpointError(
+        place: "\(root.file): image_sizes", "the towers cut an image into \(patches[0]) and \(patches[1]) patches")
+    }
+    return towers
   }
 }
 
@@ -151,7 +161,7 @@ extension VisionTower {
     guard width % heads == 0 else {
       throw CheckpointError(place: place, "\(heads) heads do not divide a width of \(width)")
     }
-    guard mlpRatio > 0, mlpRatio <= 64 else {
+    guard mlpRatio > 0, mlpRatio <= 64, mlpHidden > 0 else {
       throw CheckpointError(place: place, "an MLP ratio of \(mlpRatio) is no size")
     }
   }

@@ -31,7 +31,7 @@ struct DescribeVerb: AsyncParsableCommand {
   func run() async throws {
     try await runVerb {
       let config = try ModelArgument.config(model)
-      let cost = ModelCost(config, batch: batch, textLength: text)
+      let cost = try ModelCost(config, batch: batch, textLength: text)
       let keys = self.keys ? config.parameters : nil
       options.report(ModelReport(cost, keys).json, text: ModelReport(cost, keys).text)
     }
