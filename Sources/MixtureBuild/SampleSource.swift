@@ -30,7 +30,8 @@ final class SampleSource {
     /// [S, W].
     var observationValid: [UInt8]
     /// Rows as the store has them, until they are normalised.
-    fileprivate var rows: [Float] = []
+    fileprivate var actionRows: [Float] = []
+    fileprivate var stateRow: [Float] = []
 
     /// Zeros for `count` samples.
     init(_ layout: SampleLayout, count: Int = 1) {
@@ -146,14 +147,14 @@ final class SampleSource {
     let low = chunk.action(0, at: origin.step, goal: end).step
     let high = chunk.action(count - 1, at: origin.step, goal: end).step  // Steps of slots rise.
     try rows.read(
-      shard.actionRange, of: shard, rows: first + low..<first + high + 1, width: width, into: &numbers.rows)
-    try entry.action?.normalize(&numbers.rows)
+      shard.actionRange, of: shard, rows: first + low..<first + high + 1, width: width, into: &numbers.actionRows)
+    try entry.action?.normalize(&numbers.actionRows)
     for index in 0..<count {
       let slot = chunk.action(index, at: origin.step, goal: end)
       let (row, target) = ((slot.step - low) * width, (number * count + index) * width)
       for column in 0..<width {
         numbers.action[target + column] =
-          slot.isNeutral && !entry.absolute[column] ? 0 : numbers.rows[row + column]
+          slot.isNeutral && !entry.absolute[column] ? 0 : numbers.actionRows[row + column]
       }
       numbers.actionValid[number * count + index] = slot.isValid ? 1 : 0
     }
@@ -163,10 +164,10 @@ final class SampleSource {
       numbers.observationValid[number * chunk.window + index] = observation.isReal ? 1 : 0
       if state == 0 { continue }  // Zeros, as what is left of narrower rows.
       let at = first + observation.step
-      try rows.read(shard.proprioRange, of: shard, rows: at..<at + 1, width: state, into: &numbers.rows)
-      try entry.proprio?.normalize(&numbers.rows)
+      try rows.read(shard.proprioRange, of: shard, rows: at..<at + 1, width: state, into: &numbers.stateRow)
+      try entry.proprio?.normalize(&numbers.stateRow)
       let target = (number * chunk.window + index) * layout.proprioDimension
-      for column in 0..<state { numbers.proprio[target + column] = numbers.rows[column] }
+      for column in 0..<state { numbers.proprio[target + column] = numbers.stateRow[column] }
     }
     return try rows.text(of: shard, step: first + origin.step)
   }

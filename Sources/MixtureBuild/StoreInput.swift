@@ -17,8 +17,9 @@ final class StoreInput: Sendable {
     let ordinals: [Int]
     /// The bytes of each tensor in the file.
     let ranges: [String: Range<Int>]
-    /// The distinct instructions.
+    /// The distinct instructions, and a digest of each that tells nearly all of them apart.
     let texts: [[UInt8]]
+    let textDigests: [UInt64]
     /// Where the frames of each view lie.
     let frames: [String: FrameRanges]
     /// For each step its text, −1 for none; read when it is asked for.
@@ -41,6 +42,7 @@ final class StoreInput: Sendable {
       self.ordinals = ordinals
       self.ranges = ranges
       self.texts = texts
+      textDigests = texts.map { $0.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } }  // FNV-1a.
       indexRange = ranges["instruction.index"] ?? 0..<0
       actionRange = ranges["action"]
       proprioRange = ranges["proprio"]

@@ -35,29 +35,37 @@ extension StoreInput.Shard {
 ///
 /// Rows that lie near each other then cost neither system calls nor look-ups of pages, and what lies behind the walk is
 /// given back: resident are about 2 · `releaseByteCount` bytes, whatever the size of the shards.
+@safe
 final class MappedShards: StoreRows {
   /// How far a walk goes before what it passed is given back.
   static let releaseByteCount = 16 << 20
 
   private var shard: StoreInput.Shard?
   private var file: MappedFile?
-  private var bytes = Bytes([])
+  /// The memory of `file`, which lives as long.
+  private var bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+  private var byteCount: Int { unsafe bytes.count }
   /// The row, and the offset of a frame, at which pages were given back last.
   private var (releasedRow, releasedOffset) = (0, 0)
 
   /// Turns to `shard`.
+  @inline(__always)
   private func open(_ next: StoreInput.Shard) throws {
-    if shard === next { return }
+    if shard !== next { try turn(to: next) }
+  }
+
+  private func turn(to next: StoreInput.Shard) throws {
     let opened = try MappedFile(next.path)
     guard opened.byteCount >= next.byteCount else { throw next.cut }
-    (shard, file, bytes, releasedRow, releasedOffset) = (next, opened, opened.bytes, 0, 0)
+    (shard, file, releasedRow, releasedOffset) = (next, opened, 0, 0)
+    unsafe bytes = opened.bytes.withUnsafeBytes { unsafe $0 }
   }
 
   /// Gives back what was passed when `row` is far from where that was done last.
   private func pass(_ row: Int, _ bytesPerRow: Int) {
     guard abs(row - releasedRow) > Self.releaseByteCount / max(bytesPerRow, 1) else { return }
     releasedRow = row
-    file?.releasePages(0..<bytes.count)
+    file?.releasePages(0..<byteCount)
   }
 
   func read(
@@ -66,16 +74,16 @@ final class MappedShards: StoreRows {
     try open(shard)
     pass(rows.lowerBound, shard.rowByteCount)
     let place = try shard.place(of: rows, stride: width * 4, in: range)
-    values.removeAll(keepingCapacity: true)
-    for offset in stride(from: place.lowerBound, to: place.upperBound, by: 4) {
-      values.append(Float(bitPattern: bytes.integer(at: offset, as: UInt32.self)))
-    }
+    if values.count != rows.count * width { values = [Float](repeating: 0, count: rows.count * width) }
+    let source = unsafe UnsafeRawBufferPointer(rebasing: bytes[place])
+    unsafe values.withUnsafeMutableBytes { target in unsafe target.copyMemory(from: source) }
   }
 
   func text(of shard: StoreInput.Shard, step: Int) throws -> Int32 {
     try open(shard)
     let place = try shard.place(of: step..<step + 1, stride: 4, in: shard.indexRange)
-    return bytes.integer(at: place.lowerBound)
+    let source = unsafe UnsafeRawBufferPointer(rebasing: bytes[place])
+    return Int32(littleEndian: unsafe source.loadUnaligned(as: Int32.self))
   }
 
   /// Where a frame lies in the shard's file.
@@ -85,8 +93,10 @@ final class MappedShards: StoreRows {
     try open(shard)
     guard let offsets = frames.offsets else { return try frames.place(step: step, of: shard) }
     let at = try frames.offsetPlace(step: step, offsets, of: shard).lowerBound
+    let pair = unsafe UnsafeRawBufferPointer(rebasing: bytes[at..<at + 16])
     return try frames.place(
-      from: bytes.integer(at: at, as: UInt64.self), to: bytes.integer(at: at + 8, as: UInt64.self), of: shard)
+      from: UInt64(littleEndian: unsafe pair.loadUnaligned(as: UInt64.self)),
+      to: UInt64(littleEndian: unsafe pair.loadUnaligned(fromByteOffset: 8, as: UInt64.self)), of: shard)
   }
 
   /// Copies `range` of the shard's file to `target`.
@@ -94,11 +104,11 @@ final class MappedShards: StoreRows {
   /// - Throws: `StoreError` where the file is shorter.
   func copy(_ range: Range<Int>, of shard: StoreInput.Shard, to target: UnsafeMutableRawBufferPointer) throws {
     try open(shard)
-    guard range.upperBound <= bytes.count else { throw shard.cut }
+    guard range.upperBound <= byteCount else { throw shard.cut }
     if abs(range.lowerBound - releasedOffset) > Self.releaseByteCount {
       releasedOffset = range.lowerBound
-      file?.releasePages(0..<bytes.count)
+      file?.releasePages(0..<byteCount)
     }
-    unsafe bytes[range].withUnsafeBytes { source in unsafe target.copyMemory(from: source) }
+    unsafe target.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[range]))
   }
 }
