@@ -88,8 +88,12 @@ struct SampleShardBuild {
     return try write(columns, texts, frames, drawn, spool, to: path)
   }
 
-  /// The view that each picture of the layout shows.
-  private var views: [String] { plan.layout.pictures.map { String($0.name.drop { $0 != "." }.dropFirst()) } }
+  /// The view that each picture of a layout shows.
+  static func views(_ layout: SampleLayout) -> [String] {
+    layout.pictures.map { String($0.name.drop { $0 != "." }.dropFirst()) }
+  }
+
+  private var views: [String] { Self.views(plan.layout) }
 
   /// Reads numbers, and where the frames of the pictures' `views` lie, in the order of the stores.
   private func gather(
