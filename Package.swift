@@ -31,7 +31,11 @@ let torchTargets: [Target] = [
       .unsafeFlags(["-isystem", torch + "/include", "-isystem", torch + "/include/torch/csrc/api/include"])
     ],
     linkerSettings: [
-      .unsafeFlags(["-L" + torch + "/lib", "-Xlinker", "-rpath", "-Xlinker", torch + "/lib"]),
+      // The second path is that of an installed program.
+      .unsafeFlags([
+        "-L" + torch + "/lib", "-Xlinker", "-rpath", "-Xlinker", torch + "/lib", "-Xlinker", "-rpath", "-Xlinker",
+        "$ORIGIN/../lib/armature",
+      ]),
       .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
     ]),
   .target(name: "Torch", dependencies: ["CTorch", "ByteIO", "TensorFiles"], swiftSettings: settings),
@@ -85,7 +89,10 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "CSentencePiece",
-      linkerSettings: [.linkedLibrary("sentencepiece"), .linkedLibrary("sentencepiece_train")]),
+      linkerSettings: [
+        .linkedLibrary("sentencepiece"), .linkedLibrary("sentencepiece_train"),
+        .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=FLAGS_minloglevel"]),
+      ]),
     .target(name: "Workers", swiftSettings: settings),
     .target(name: "JSON", dependencies: ["ByteIO"], swiftSettings: settings),
     .target(name: "TensorFiles", dependencies: ["ByteIO", "JSON"], swiftSettings: settings),
@@ -211,7 +218,7 @@ let package = Package(
       swiftSettings: testSettings),
     .testTarget(
       name: "PipelineTests", dependencies: ["ByteIO", "JSON", "TFRecord", "EpisodeStore", "TestSupport"],
-      swiftSettings: testSettings),
+      swiftSettings: testSettings + (withTorch ? [.define("WITH_TORCH")] : [])),
     .testTarget(
       name: "ImageCodecTests", dependencies: ["ByteIO", "ImageCodec", "TestSupport"], swiftSettings: testSettings),
     .testTarget(
