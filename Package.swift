@@ -21,7 +21,9 @@ let testSettings: [SwiftSetting] = [
 /// Set to 1, the package leaves out what needs libtorch: the model and its training.
 let withTorch = Context.environment["ARMATURE_WITHOUT_TORCH"] != "1"
 
-/// Where `Scripts/torch` puts libtorch. A constant on purpose: SwiftPM caches the evaluated manifest.
+/// The folder that `Scripts/torch` fills with libtorch.
+///
+/// A constant on purpose: SwiftPM caches the evaluated manifest.
 let torch = Context.environment["TORCH_PREFIX"] ?? Context.packageDirectory + "/.torch"
 
 let torchTargets: [Target] = [

@@ -38,7 +38,7 @@ extension StoreInput.Shard {
 @safe
 final class MappedShards: StoreRows {
   /// How far a walk goes before what it passed is given back.
-  static let releaseByteCount = 16 << 20
+  static let releaseByteCount = 4 << 20
 
   private var shard: StoreInput.Shard?
   private var file: MappedFile?
