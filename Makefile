@@ -31,6 +31,11 @@ install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/armature
 	install -m 755 $(BIN)/armature $(BIN)/armature-rlds $(BIN)/armature-mixture $(DESTDIR)$(PREFIX)/bin
 	cp -r manifests $(DESTDIR)$(PREFIX)/share/armature/
+ifneq ($(ARMATURE_WITHOUT_TORCH),1)
+	install -m 755 $(BIN)/armature-train $(DESTDIR)$(PREFIX)/bin
+	install -d $(DESTDIR)$(PREFIX)/lib/armature
+	cp -L .torch/lib/libtorch_cpu.so .torch/lib/libc10.so .torch/lib/libgomp* $(DESTDIR)$(PREFIX)/lib/armature/
+endif
 
 clean:
 	rm -rf .build demo

@@ -21,7 +21,9 @@ let testSettings: [SwiftSetting] = [
 /// Set to 1, the package leaves out what needs libtorch: the model and its training.
 let withTorch = Context.environment["ARMATURE_WITHOUT_TORCH"] != "1"
 
-/// Where `Scripts/torch` puts libtorch. A constant on purpose: SwiftPM caches the evaluated manifest.
+/// The folder that `Scripts/torch` fills with libtorch.
+///
+/// A constant on purpose: SwiftPM caches the evaluated manifest.
 let torch = Context.environment["TORCH_PREFIX"] ?? Context.packageDirectory + "/.torch"
 
 let torchTargets: [Target] = [
@@ -31,7 +33,11 @@ let torchTargets: [Target] = [
       .unsafeFlags(["-isystem", torch + "/include", "-isystem", torch + "/include/torch/csrc/api/include"])
     ],
     linkerSettings: [
-      .unsafeFlags(["-L" + torch + "/lib", "-Xlinker", "-rpath", "-Xlinker", torch + "/lib"]),
+      // The second path is that of an installed program.
+      .unsafeFlags([
+        "-L" + torch + "/lib", "-Xlinker", "-rpath", "-Xlinker", torch + "/lib", "-Xlinker", "-rpath", "-Xlinker",
+        "$ORIGIN/../lib/armature",
+      ]),
       .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
     ]),
   .target(name: "Torch", dependencies: ["CTorch", "ByteIO", "TensorFiles"], swiftSettings: settings),
@@ -85,7 +91,10 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "CSentencePiece",
-      linkerSettings: [.linkedLibrary("sentencepiece"), .linkedLibrary("sentencepiece_train")]),
+      linkerSettings: [
+        .linkedLibrary("sentencepiece"), .linkedLibrary("sentencepiece_train"),
+        .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=FLAGS_minloglevel"]),
+      ]),
     .target(name: "Workers", swiftSettings: settings),
     .target(name: "JSON", dependencies: ["ByteIO"], swiftSettings: settings),
     .target(name: "TensorFiles", dependencies: ["ByteIO", "JSON"], swiftSettings: settings),
@@ -179,6 +188,9 @@ let package = Package(
         "ImageCodec", "ManifestSyntax", "TensorFiles", "ByteIO", "JSON", "TestSupport",
       ],
       swiftSettings: testSettings),
+    .testTarget(
+      name: "TextTokensTests", dependencies: ["TextTokens", "ByteIO", "JSON", "TestSupport"],
+      swiftSettings: testSettings),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(
       name: "TFRecordTests", dependencies: ["TFRecord", "ByteIO", "JSON", "TestSupport"], swiftSettings: testSettings),
@@ -208,7 +220,7 @@ let package = Package(
       swiftSettings: testSettings),
     .testTarget(
       name: "PipelineTests", dependencies: ["ByteIO", "JSON", "TFRecord", "EpisodeStore", "TestSupport"],
-      swiftSettings: testSettings),
+      swiftSettings: testSettings + (withTorch ? [.define("WITH_TORCH")] : [])),
     .testTarget(
       name: "ImageCodecTests", dependencies: ["ByteIO", "ImageCodec", "TestSupport"], swiftSettings: testSettings),
     .testTarget(

@@ -11,6 +11,13 @@
 #include <unordered_map>
 #include <vector>
 
+// libsentencepiece and libc10 both define a global variable of this name: an object of 32 bytes here, an int there. In a
+// program that links both, the loader would give the object the int's place, and its constructor would overwrite the
+// settings of libc10 that follow. A program's own definition comes before both: this one has room for the object, and
+// libc10 only reads its int when it is asked to set up logging, which nothing here does.
+extern "C" __attribute__((visibility("default"), used, retain)) alignas(64) char FLAGS_minloglevel[1024];
+alignas(64) char FLAGS_minloglevel[1024];
+
 struct csp_model {
   sentencepiece::SentencePieceProcessor processor;
 };

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// The memory of this process.
 public enum ProcessMemory {
-  /// The most that was resident at a time, in bytes; mapped files count. 0 where the system does not tell.
+  /// The most bytes that were resident at a time, mapped files included; 0 where the system does not tell.
   ///
   /// It is the high-water mark of this program alone, unlike `getrusage`, which begins with its parent's.
   public static var peak: Int {

@@ -9,8 +9,7 @@ struct BenchVerb: AsyncParsableCommand {
     commandName: "bench", abstract: "Measure how fast a mixture is read, beside a bare loop over its frames.",
     discussion: "Frames are decoded and resized with Lanczos3; the bare loop does nothing else.")
 
-  @Argument(help: ArgumentHelp("A mixture.", valueName: "dir"))
-  var path: String
+  @OptionGroup var mixture: SampleArgument
 
   @Option(help: ArgumentHelp("The side that frames are resized to.", valueName: "pixels"))
   var size = 224
@@ -35,7 +34,7 @@ struct BenchVerb: AsyncParsableCommand {
 
   func run() async throws {
     try await runVerb {
-      let set = try SampleSet(path)
+      let set = try await mixture.open(workers: workers.workers)
       var settings = SampleReader.Options()
       settings.batchSize = batch
       settings.workers = workers.workers
@@ -46,11 +45,12 @@ struct BenchVerb: AsyncParsableCommand {
       let share = bare.framesPerSecond > 0 ? read.framesPerSecond / bare.framesPerSecond : 0
       options.report(
         [
-          "mixture": .string(path), "workers": JSONValue(workers.workers), "frames": JSONValue(read.frameCount),
+          "mixture": .string(mixture.path), "workers": JSONValue(workers.workers), "frames": JSONValue(read.frameCount),
           "samples": JSONValue(read.sampleCount), "frames_per_second": .real(read.framesPerSecond),
           "bare_frames_per_second": .real(bare.framesPerSecond), "share": .real(share),
         ],
-        text: "\(path): \(formatDecimal(read.framesPerSecond, places: 0)) frames/s with \(workers.workers) workers; "
+        text:
+          "\(mixture.path): \(formatDecimal(read.framesPerSecond, places: 0)) frames/s with \(workers.workers) workers; "
           + "bare decode and resize \(formatDecimal(bare.framesPerSecond, places: 0)) frames/s; "
           + "share \(formatDecimal(share, places: 2))")
     }

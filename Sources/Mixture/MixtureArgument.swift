@@ -19,10 +19,10 @@ struct MixtureArgument: ParsableArguments {
   func read() throws -> MixtureManifest {
     if ManifestSearch.isFile(manifest) { return try MixtureManifest(path: manifest) }
     if let file = ManifestSearch.file(manifest, of: "mixtures") { return try MixtureManifest(path: file) }
-    throw MixtureError(
-      .inputMissing,
-      "there is no mixture `\(manifest).yaml` in \(ManifestSearch.directories(of: "mixtures").joined(separator: ", ")); "
-        + "write one (docs/mixtures.md) or name a file")
+    let places = ManifestSearch.directories(of: "mixtures")
+    let known = places.flatMap { (try? Directory.names($0)) ?? [] }
+      .filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }
+    throw MixtureError.unknownMixture(manifest, places: places, known: known.sorted())
   }
 
   /// Plans the mixture on its stores.

@@ -13,8 +13,7 @@ struct StreamVerb: AsyncParsableCommand {
       instruction. Two machines, or two runs that were resumed, read the same when their lines are the same.
       """)
 
-  @Argument(help: ArgumentHelp("A mixture.", valueName: "dir"))
-  var path: String
+  @OptionGroup var mixture: SampleArgument
 
   @Option(help: ArgumentHelp("The pass over the mixture to begin in.", valueName: "n"))
   var epoch = 0
@@ -48,7 +47,7 @@ struct StreamVerb: AsyncParsableCommand {
 
   func run() async throws {
     try await runVerb {
-      let set = try SampleSet(path)
+      let set = try await mixture.open(workers: workers.workers)
       var settings = SampleReader.Options()
       settings.batchSize = min(samples, 32)
       settings.workers = workers.workers
@@ -65,7 +64,7 @@ struct StreamVerb: AsyncParsableCommand {
         }
       }
       options.report(
-        ["mixture": .string(path), "samples": .array(lines.map(\.json))],
+        ["mixture": .string(mixture.path), "samples": .array(lines.map(\.json))],
         text: lines.map(\.text).joined(separator: "\n"))
     }
   }

@@ -53,11 +53,7 @@ struct EpisodeJudge {
   mutating func begin(_ shard: StoreInput.Shard) {
     self.shard = shard
     instructions = []
-    textDigests = shard.texts.map(Self.digest)
-  }
-
-  private static func digest(_ text: [UInt8]) -> UInt64 {
-    text.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }  // FNV-1a.
+    textDigests = shard.textDigests
   }
 
   /// The texts of all steps of the shard, −1 for none.

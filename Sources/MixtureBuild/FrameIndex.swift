@@ -63,10 +63,17 @@ struct FrameIndex: Sendable {
 
   /// The episode and the step of frame `index`.
   ///
-  /// - Precondition: `index` lies in `0..<frameCount`.
-  /// - Complexity: O(log episodes), and O(steps of the episode / 64) where single frames are left out.
-  func place(of index: Int) -> (episode: Int, step: Int) {
-    var (low, high) = (0, episodeCount)
+  /// `known` is an episode that the frame does not lie before: a walk forwards gives the last one.
+  /// - Precondition: `index` lies in `0..<frameCount`, and not before the first frame of `known`.
+  /// - Complexity: O(log (episodes after `known`)), and O(steps of the episode / 64) where single frames are left out.
+  func place(of index: Int, from known: Int = 0) -> (episode: Int, step: Int) {
+    // Steps that double find the end of the range that is searched.
+    var (low, reach) = (known, 1)
+    while low + reach < episodeCount, starts[low + reach] <= index {
+      low += reach
+      reach *= 2
+    }
+    var high = min(low + reach, episodeCount)
     while high - low > 1 {
       let middle = (low + high) / 2
       if starts[middle] <= index { low = middle } else { high = middle }

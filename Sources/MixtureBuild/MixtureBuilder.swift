@@ -135,31 +135,9 @@ public struct MixtureBuilder: Sendable {
 
   /// Compares the files of the stores with their digests, and returns what was compared.
   private func checkStores(_ progress: @escaping @Sendable (Int) -> Void) async throws -> [String] {
-    var files: [(path: String, sha256: String)] = []
-    var seen: Set<String> = []
-    for entry in plan.entries where seen.insert(entry.store.path).inserted { files += entry.store.digests }
     let known = StoreCheckMemory(work + "/checked")
-    let found = Slots<String>(count: files.count)
-    let list = files
-    try await forEachIndex(below: files.count, workers: options.workers) { number in
-      let (path, sha256) = list[number]
-      guard Directory.entry(path) == .file else {
-        throw MixtureError(.inputMissing, "\(path): the file is missing; ingest the dataset again")
-      }
-      let status = try Directory.status(path)
-      let key = "\(sha256) \(status.byteCount) \(status.modified) \(path)"
-      if !known.contains(key) {
-        let digest = try SHA256Digest.hexadecimal(ofFile: path)
-        guard digest == sha256 else {
-          throw MixtureError(
-            "\(path): it was altered: its SHA-256 is \(digest), the store's index says \(sha256); ingest the dataset again"
-          )
-        }
-      }
-      found[number] = key
-      progress(status.byteCount)
-    }
-    return found.filled
+    return try await StoreDigests(plan).compare(
+      workers: options.workers, isKnown: { known.contains($0) }, progress: progress)
   }
 
   private func prepareDirectory() throws -> DirectoryLock {

@@ -1,4 +1,5 @@
 public import ByteIO
+internal import ManifestSyntax
 
 /// A mixture that cannot be planned, built or read as it was asked.
 public struct MixtureError: Failure, Equatable {
@@ -13,4 +14,14 @@ public struct MixtureError: Failure, Equatable {
 
   /// Bad data.
   init(_ description: String) { self.init(.badData, description) }
+}
+
+extension MixtureError {
+  /// There is no mixture `name` among those that are `known` in `places`.
+  public static func unknownMixture(_ name: String, places: [String], known: [String]) -> MixtureError {
+    MixtureError(
+      .inputMissing,
+      "there is no mixture `\(name).yaml` in \(places.joined(separator: ", ")); "
+        + (NearestName.hint(name, among: known) ?? "write one (docs/mixtures.md) or name a file"))
+  }
 }

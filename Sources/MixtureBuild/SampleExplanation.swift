@@ -17,12 +17,11 @@ public struct SampleExplanation: Sendable {
   public init(_ plan: MixturePlan, at position: Int) throws {
     let source = SampleSource(plan)
     let origin = try source.origin(of: position)
-    let numbers = try source.numbers(of: origin)
+    let (numbers, row) = try source.numbers(of: origin)
     let entry = plan.entries[origin.entry]
     let shard = source.shard(of: origin)
     let text =
-      numbers.instruction >= 0 && Int(numbers.instruction) < shard.texts.count
-      ? String(decoding: shard.texts[Int(numbers.instruction)], as: UTF8.self) : nil
+      shard.texts.indices.contains(Int(row)) ? String(decoding: shard.texts[Int(row)], as: UTF8.self) : nil
     try self.init(
       Facts(
         position: position, dataset: entry.record.dataset, ordinal: origin.episode.ordinal, step: origin.step,

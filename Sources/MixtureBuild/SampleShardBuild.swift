@@ -8,80 +8,66 @@ internal import TensorFiles
 
 /// Writes one shard of a mixture: the samples of a run of positions, in order.
 ///
-/// Memory: the numbers of the shard's samples, and 40 bytes a frame; frames are copied as they are written.
+/// What the samples need is read in the order of the stores and put where the samples' order wants it, so that the cost of
+/// a sample does not grow with the stores. Memory: the numbers of the shard's samples, 24 bytes a frame, and
+/// `FrameCopy.windowByteCount`.
 struct SampleShardBuild {
   private let plan: MixturePlan
   private let source: SampleSource
   private let scratch: String
-  /// The files of all entries' stores, and where those of each entry begin.
-  private let files: [String]
-  private let firstFiles: [Int]
+  private let files: StoreFiles
   private let progress: @Sendable (Int) -> Void
 
   /// Builds shards of `plan`; `openLimit` files of its stores stay open at most.
   init(_ plan: MixturePlan, scratch: String, openLimit: Int, progress: @escaping @Sendable (Int) -> Void) {
     self.plan = plan
     source = SampleSource(plan, openLimit: openLimit)
-    var (files, firstFiles): ([String], [Int]) = ([], [])
-    for entry in plan.entries {
-      firstFiles.append(files.count)
-      files += entry.store.shards.map(\.path)
-    }
-    (self.files, self.firstFiles) = (files, firstFiles)
+    files = StoreFiles(plan)
     self.scratch = scratch
     self.progress = progress
   }
 
   /// The columns of a shard.
   private struct Columns {
-    var numbers = SampleSource.Numbers()
-    var dataset: [UInt16] = []
-    var ordinal: [UInt64] = []
-    var step: [UInt32] = []
-    var goal: [UInt32] = []
-    var instruction: [Int32] = []
-    var texts: [UInt8] = []
-    var textOffsets: [UInt64] = [0]
-    var textRows: [[UInt8]: Int32] = [:]
+    var numbers: SampleSource.Numbers
+    var dataset: [UInt16]
+    var ordinal: [UInt64]
+    var step: [UInt32]
+    var goal: [UInt32]
+    /// Where each sample's text lies among those of all stores, −1 for none.
+    var text: [Int]
 
     init(_ layout: SampleLayout, count: Int) {
-      numbers.action.reserveCapacity(count * layout.actionCount * layout.actionDimension)
-      numbers.actionValid.reserveCapacity(count * layout.actionCount)
-      numbers.proprio.reserveCapacity(count * layout.window * layout.proprioDimension)
-      numbers.observationValid.reserveCapacity(count * layout.window)
-      dataset.reserveCapacity(count)
-      ordinal.reserveCapacity(count)
-      step.reserveCapacity(count)
-      if layout.hasGoal { goal.reserveCapacity(count) }
-      instruction.reserveCapacity(count)
-    }
-
-    /// The row of `text`, added when it is new.
-    mutating func row(of text: [UInt8]) -> Int32 {
-      if let row = textRows[text] { return row }
-      let row = Int32(textRows.count)
-      textRows[text] = row
-      texts += text
-      textOffsets.append(UInt64(texts.count))
-      return row
+      numbers = SampleSource.Numbers(layout, count: count)
+      dataset = [UInt16](repeating: 0, count: count)
+      ordinal = [UInt64](repeating: 0, count: count)
+      step = [UInt32](repeating: 0, count: count)
+      goal = [UInt32](repeating: 0, count: layout.hasGoal ? count : 0)
+      text = [Int](repeating: -1, count: count)
     }
   }
 
   /// Frames of one picture: places in store files, or bytes that were made.
   private struct Frames {
-    /// Each a file's number, or −1, and a range in it.
-    var places: [(file: Int32, offset: Int, count: Int)] = []
-    var offsets: [UInt64] = [0]
+    let framesPerSample: Int
+    var places: [FramePlace]
     var made = SpooledColumn()
 
-    init(reserving count: Int) {
-      places.reserveCapacity(count)
-      offsets.reserveCapacity(count + 1)
+    init(samples: Int, framesPerSample: Int) {
+      self.framesPerSample = framesPerSample
+      places = [FramePlace](repeating: FramePlace(), count: samples * framesPerSample)
     }
 
-    mutating func append(_ file: Int, _ range: Range<Int>) {
-      places.append((Int32(file), range.lowerBound, range.count))
-      offsets.append(offsets[offsets.count - 1] + UInt64(range.count))
+    /// Where each frame begins in the shard, and the end.
+    var offsets: [UInt64] {
+      var offsets: [UInt64] = [0]
+      offsets.reserveCapacity(places.count + 1)
+      var end: UInt64 = 0
+      for place in places {
+        end += UInt64(place.count)
+        offsets.append(end)
+      }
+      return offsets
     }
   }
 
@@ -91,59 +77,82 @@ struct SampleShardBuild {
   func write(_ positions: Range<Int>, to path: String) throws -> (byteCount: Int, sha256: String) {
     let layout = plan.layout
     let spool = ColumnSpool(in: scratch)
+    let drawn = try source.drawn(positions)
     var columns = Columns(layout, count: positions.count)
-    var tables = layout.pictures.map { Frames(reserving: positions.count * $0.framesPerSample) }
-    let views = layout.pictures.map { String($0.name.drop { $0 != "." }.dropFirst()) }
-    var form = FrameForm(plan.manifest.form)
-    for position in positions {
-      let origin = try source.origin(of: position)
-      try source.append(origin, to: &columns.numbers)
-      columns.dataset.append(UInt16(origin.entry))
-      columns.ordinal.append(UInt64(origin.episode.ordinal))
-      columns.step.append(UInt32(origin.step))
-      if layout.hasGoal { columns.goal.append(UInt32(origin.goal ?? origin.step)) }
-      let (shard, text) = (source.shard(of: origin), Int(columns.numbers.instruction))
-      columns.instruction.append(shard.texts.indices.contains(text) ? columns.row(of: shard.texts[text]) : -1)
-      for (number, (picture, _)) in layout.pictures.enumerated() {
-        for step in source.steps(of: picture, origin) {
-          if form.keeps, let place = try source.frame(views[number], step: step, origin) {
-            tables[number].append(firstFiles[origin.entry] + origin.episode.shard, place.range)
-          } else {
-            let bytes = try made(&form, views[number], step, origin, position)
-            try tables[number].made.append(Bytes(bytes), spool)
-            tables[number].append(-1, 0..<bytes.count)
-          }
+    var tables = layout.pictures.map { Frames(samples: positions.count, framesPerSample: $0.framesPerSample) }
+    let keeps = FrameForm(plan.manifest.form).keeps
+    try gather(drawn, positions, &columns, &tables, keeps ? views : [])
+    if !keeps { try make(positions, &tables, spool) }
+    let texts = ShardTexts(columns.text, files)
+    let frames = Dictionary(uniqueKeysWithValues: zip(layout.pictures.map(\.name), tables))
+    return try write(columns, texts, frames, drawn, spool, to: path)
+  }
+
+  /// The view that each picture of a layout shows.
+  static func views(_ layout: SampleLayout) -> [String] {
+    layout.pictures.map { String($0.name.drop { $0 != "." }.dropFirst()) }
+  }
+
+  private var views: [String] { Self.views(plan.layout) }
+
+  /// Reads numbers, and where the frames of the pictures' `views` lie, in the order of the stores.
+  private func gather(
+    _ drawn: DrawnFrames, _ positions: Range<Int>, _ columns: inout Columns, _ tables: inout [Frames],
+    _ views: [String]
+  ) throws {
+    let layout = plan.layout
+    let rows = MappedShards()
+    let black = FramePlace(count: layout.form.byteCount ?? 0)
+    var shard: StoreInput.Shard?
+    var ranges: [StoreInput.FrameRanges?] = []
+    try source.walk(drawn, positions) { number, origin in
+      let next = source.shard(of: origin)
+      if shard !== next { (shard, ranges) = (next, views.map { next.frames[$0] }) }
+      let file = files.firstShards[origin.entry] + origin.episode.shard
+      let text = try source.fill(&columns.numbers, number, origin, from: rows)
+      columns.dataset[number] = UInt16(origin.entry)
+      columns.ordinal[number] = UInt64(origin.episode.ordinal)
+      columns.step[number] = UInt32(origin.step)
+      if layout.hasGoal { columns.goal[number] = UInt32(origin.goal ?? origin.step) }
+      if next.texts.indices.contains(Int(text)) { columns.text[number] = files.firstTexts[file] + Int(text) }
+      for (picture, range) in ranges.enumerated() {
+        let count = tables[picture].framesPerSample
+        for frame in 0..<count {
+          let step = source.step(ofFrame: frame, isGoal: picture >= layout.views.count, origin)
+          let place = try range.map { try rows.frame($0, step: origin.episode.firstStep + step, of: next) }
+          tables[picture].places[number * count + frame] =
+            place.map { FramePlace(file: Int32(file), offset: $0.lowerBound, count: $0.count) } ?? black
         }
       }
     }
-    let frames = Dictionary(uniqueKeysWithValues: zip(layout.pictures.map(\.name), tables))
-    return try write(columns, frames, positions.count, spool, to: path)
   }
 
-  /// A frame in the mixture's form, as bytes.
-  private func made(
-    _ form: inout FrameForm, _ view: String, _ step: Int, _ origin: SampleSource.Origin, _ position: Int
-  ) throws -> [UInt8] {
-    let store = source.store(of: origin)
-    if form.keeps {  // A view that the store does not have.
-      guard case .pixels(let height, let width) = plan.layout.form else { return [] }
-      return [UInt8](repeating: 0, count: height * width * 3)
-    }
-    do {
-      return try form.converted(source.frameBytes(view, step: step, origin), store.views[view])
-    } catch let error as ImageError {
-      throw MixtureError(
-        "\(source.shard(of: origin).path): episode \(origin.episode.ordinal), step \(step), view `\(view)`: \(error)")
+  /// Brings the frames into the mixture's form, in the order of the samples.
+  private func make(_ positions: Range<Int>, _ tables: inout [Frames], _ spool: ColumnSpool) throws {
+    var form = FrameForm(plan.manifest.form)
+    let views = views
+    for (number, position) in positions.enumerated() {
+      let origin = try source.origin(of: position)
+      for picture in tables.indices {
+        let count = tables[picture].framesPerSample
+        for frame in 0..<count {
+          let step = source.step(ofFrame: frame, isGoal: picture >= plan.layout.views.count, origin)
+          let bytes = try source.frame(views[picture], step: step, origin, &form)
+          try tables[picture].made.append(Bytes(bytes), spool)
+          tables[picture].places[number * count + frame].count = bytes.count
+        }
+      }
     }
   }
 
   private func write(
-    _ columns: Columns, _ frames: [String: Frames], _ count: Int, _ spool: ColumnSpool, to path: String
+    _ columns: Columns, _ texts: ShardTexts, _ frames: [String: Frames], _ drawn: DrawnFrames, _ spool: ColumnSpool,
+    to path: String
   ) throws -> (byteCount: Int, sha256: String) {
-    let layout = plan.layout
-    let tensors = layout.declarations(
-      samples: count, frameBytes: frames.mapValues { Int($0.offsets.last ?? 0) },
-      texts: columns.textOffsets.count - 1, textBytes: columns.texts.count)
+    let offsets = frames.mapValues(\.offsets)
+    let tensors = plan.layout.declarations(
+      samples: columns.dataset.count, frameBytes: offsets.mapValues { Int($0.last ?? 0) },
+      texts: texts.offsets.count - 1, textBytes: texts.bytes.count)
     let tokenizer = try ActionTokenizer(vocabularySize: 256)
     let writer = try SafetensorsWriter(path, tensors, metadata: ["format": MixtureIndex.schema])
     for tensor in writer.order {
@@ -158,40 +167,30 @@ struct SampleShardBuild {
         case "episode.ordinal": try file.append(values: columns.ordinal)
         case "step.index": try file.append(values: columns.step)
         case "goal.step": try file.append(values: columns.goal)
-        case "instruction.index": try file.append(values: columns.instruction)
-        case "instruction.bytes": try file.append(columns.texts)
-        case "instruction.offsets": try file.append(values: columns.textOffsets)
-        default: try append(tensor.name, frames, spool, to: file)
+        case "instruction.index": try file.append(values: texts.rows)
+        case "instruction.bytes": try file.append(texts.bytes)
+        case "instruction.offsets": try file.append(values: texts.offsets)
+        default:
+          if tensor.name.hasSuffix(".offsets") {
+            try file.append(values: offsets[String(tensor.name.dropLast(8))] ?? [0])
+          } else if let table = frames[tensor.name] ?? frames[String(tensor.name.dropLast(6))] {
+            try append(table, drawn, spool, to: file)
+          }
         }
       }
     }
     return try writer.commit()
   }
 
-  /// Appends the offsets or the bytes of a picture.
+  /// Appends the bytes of a picture.
   private func append(
-    _ tensor: String, _ frames: [String: Frames], _ spool: ColumnSpool, to file: AtomicFile
+    _ table: Frames, _ drawn: DrawnFrames, _ spool: ColumnSpool, to file: AtomicFile
   ) throws {
-    if tensor.hasSuffix(".offsets") {
-      try file.append(values: frames[String(tensor.dropLast(8))]?.offsets ?? [0])
-      return
-    }
-    let name = tensor.hasSuffix(".bytes") ? String(tensor.dropLast(6)) : tensor
-    guard let table = frames[name] else { return }
-    guard table.places.contains(where: { $0.file >= 0 }) else {
+    if table.made.byteCount > 0 {
       try table.made.write(to: file, spool)
       progress(table.made.byteCount)
-      return
-    }
-    // Frames that were made are in the order in which they are needed.
-    var made = table.made.pieces(spool)
-    for place in table.places {
-      if place.file >= 0 {
-        try file.append(place.count, from: source.reader.file(files[Int(place.file)]), at: place.offset)
-      } else {
-        try made.append(place.count, to: file)
-      }
-      progress(place.count)
+    } else {
+      try FrameCopy(files, source.reader).append(table.places, table.framesPerSample, drawn, to: file, progress)
     }
   }
 }

@@ -1,6 +1,7 @@
 internal import Actions
 internal import ByteIO
 internal import EpisodeStore
+internal import ImageCodec
 internal import SampleShards
 internal import Sampling
 
@@ -21,15 +22,24 @@ final class SampleSource {
   /// The numbers of S samples, one after the other; W, K, A, P as in the layout.
   struct Numbers {
     /// [S, K, A].
-    var action: [Float] = []
+    var action: [Float]
     /// [S, K].
-    var actionValid: [UInt8] = []
+    var actionValid: [UInt8]
     /// [S, W, P].
-    var proprio: [Float] = []
+    var proprio: [Float]
     /// [S, W].
-    var observationValid: [UInt8] = []
-    /// The row of the shard's texts that the last sample has, −1 for none.
-    var instruction: Int32 = -1
+    var observationValid: [UInt8]
+    /// Rows as the store has them, until they are normalised.
+    fileprivate var actionRows: [Float] = []
+    fileprivate var stateRow: [Float] = []
+
+    /// Zeros for `count` samples.
+    init(_ layout: SampleLayout, count: Int = 1) {
+      action = [Float](repeating: 0, count: count * layout.actionCount * layout.actionDimension)
+      actionValid = [UInt8](repeating: 0, count: count * layout.actionCount)
+      proprio = [Float](repeating: 0, count: count * layout.window * layout.proprioDimension)
+      observationValid = [UInt8](repeating: 0, count: count * layout.window)
+    }
   }
 
   /// An entry with what each of its samples needs.
@@ -52,21 +62,21 @@ final class SampleSource {
   }
 
   let reader: StoreReader
+  let layout: SampleLayout
   private let order: SampleOrder
   private let seed: UInt64
   private let goal: GoalRule
   private let chunk: ActionChunk
-  private let proprioDimension: Int
   private let entries: [Drawn]
 
   /// Reads from the stores of `plan`, of which at most `openLimit` files stay open.
   init(_ plan: MixturePlan, openLimit: Int = 64) {
     reader = StoreReader(openLimit: openLimit)
+    layout = plan.layout
     order = plan.order
     seed = plan.manifest.seed
     goal = plan.manifest.form.goal
     chunk = plan.manifest.form.chunk
-    proprioDimension = plan.layout.proprioDimension
     entries = plan.entries.map { Drawn($0, plan.manifest.form.normalization.type) }
   }
 
@@ -75,13 +85,37 @@ final class SampleSource {
   /// - Throws: `SamplingError` for a position that there is not.
   func origin(of position: Int) throws -> Origin {
     let sample = try order.sample(at: position)
-    let entry = entries[sample.entry]
-    let place = entry.frames.place(of: sample.frame)
-    let episode = entry.frames.episode(place.episode)
+    let place = entries[sample.entry].frames.place(of: sample.frame)
+    return origin(sample.entry, place, repetition: sample.repetition, position: position)
+  }
+
+  private func origin(
+    _ entry: Int, _ place: (episode: Int, step: Int), repetition: Int, position: Int
+  ) -> Origin {
+    let episode = entries[entry].frames.episode(place.episode)
     return Origin(
-      entry: sample.entry, repetition: sample.repetition, episode: episode, step: place.step,
+      entry: entry, repetition: repetition, episode: episode, step: place.step,
       goal: goal.goal(step: place.step, stepCount: episode.length, seed: seed, position: position))
   }
+
+  /// Calls `body` with the samples at `positions`, in the order of the stores: each one's number in the run, and where
+  /// it comes from; `repetition` is not looked at and 0.
+  ///
+  /// - Throws: `SamplingError` for a position that there is not, what `body` throws.
+  func walk(_ drawn: DrawnFrames, _ positions: Range<Int>, _ body: (Int, Origin) throws -> Void) rethrows {
+    var (entry, episode) = (-1, 0)
+    try drawn.forEach { sample in
+      if sample.entry != entry { (entry, episode) = (sample.entry, 0) }
+      let place = entries[entry].frames.place(of: sample.frame, from: episode)
+      episode = place.episode
+      try body(sample.number, origin(entry, place, repetition: 0, position: positions.lowerBound + sample.number))
+    }
+  }
+
+  /// The samples at `positions` in the order of the stores.
+  ///
+  /// - Throws: `SamplingError`, `MixtureError`.
+  func drawn(_ positions: Range<Int>) throws -> DrawnFrames { try DrawnFrames(order, positions) }
 
   /// The store of an origin.
   func store(of origin: Origin) -> StoreInput { entries[origin.entry].store }
@@ -89,73 +123,87 @@ final class SampleSource {
   /// The shard of the store that an origin's episode lies in.
   func shard(of origin: Origin) -> StoreInput.Shard { entries[origin.entry].store.shards[origin.episode.shard] }
 
-  /// The numbers of a sample.
+  /// The numbers of a sample, and the row of its shard's texts, −1 for none.
   ///
   /// - Throws: `StoreError`, `FileError`.
-  func numbers(of origin: Origin) throws -> Numbers {
-    var numbers = Numbers()
-    try append(origin, to: &numbers)
-    return numbers
+  func numbers(of origin: Origin) throws -> (values: Numbers, text: Int32) {
+    var numbers = Numbers(layout)
+    let text = try fill(&numbers, 0, origin, from: reader)
+    return (numbers, text)
   }
 
-  /// Appends the numbers of a sample to those of others.
+  /// Sets the numbers of sample `number` and returns the row of its shard's texts, −1 for none.
   ///
   /// - Throws: `StoreError`, `FileError`.
-  func append(_ origin: Origin, to numbers: inout Numbers) throws {
+  func fill(_ numbers: inout Numbers, _ number: Int, _ origin: Origin, from rows: some StoreRows) throws -> Int32 {
     let entry = entries[origin.entry]
     let store = entry.store
     let shard = store.shards[origin.episode.shard]
     let first = origin.episode.firstStep
-    let width = store.index.actionDimension
+    let width = layout.actionDimension
     // Past the last step, or the goal where there is one, actions are neutral.
     let end = origin.goal ?? origin.episode.length - 1
+    let count = chunk.actionCount
     let low = chunk.action(0, at: origin.step, goal: end).step
-    let high = chunk.action(chunk.actionCount - 1, at: origin.step, goal: end).step  // Steps of slots rise.
-    var values = try reader.floats("action", of: shard, rows: first + low..<first + high + 1, width: width)
-    try entry.action?.normalize(&values)
-    for number in 0..<chunk.actionCount {
-      let slot = chunk.action(number, at: origin.step, goal: end)
-      let row = (slot.step - low) * width
+    let high = chunk.action(count - 1, at: origin.step, goal: end).step  // Steps of slots rise.
+    try rows.read(
+      shard.actionRange, of: shard, rows: first + low..<first + high + 1, width: width, into: &numbers.actionRows)
+    try entry.action?.normalize(&numbers.actionRows)
+    for index in 0..<count {
+      let slot = chunk.action(index, at: origin.step, goal: end)
+      let (row, target) = ((slot.step - low) * width, (number * count + index) * width)
       for column in 0..<width {
-        numbers.action.append(slot.isNeutral && !entry.absolute[column] ? 0 : values[row + column])
+        numbers.action[target + column] =
+          slot.isNeutral && !entry.absolute[column] ? 0 : numbers.actionRows[row + column]
       }
-      numbers.actionValid.append(slot.isValid ? 1 : 0)
+      numbers.actionValid[number * count + index] = slot.isValid ? 1 : 0
     }
     let state = store.index.proprioDimension
-    for number in 0..<chunk.window {
-      let observation = chunk.observation(number, at: origin.step)
-      numbers.observationValid.append(observation.isReal ? 1 : 0)
-      if proprioDimension == 0 { continue }
-      if state > 0 {
-        let at = first + observation.step
-        var row = try reader.floats("proprio", of: shard, rows: at..<at + 1, width: state)
-        try entry.proprio?.normalize(&row)
-        numbers.proprio += row
-      }
-      for _ in state..<proprioDimension { numbers.proprio.append(0) }
+    for index in 0..<chunk.window {
+      let observation = chunk.observation(index, at: origin.step)
+      numbers.observationValid[number * chunk.window + index] = observation.isReal ? 1 : 0
+      if state == 0 { continue }  // Zeros, as what is left of narrower rows.
+      let at = first + observation.step
+      try rows.read(shard.proprioRange, of: shard, rows: at..<at + 1, width: state, into: &numbers.stateRow)
+      try entry.proprio?.normalize(&numbers.stateRow)
+      let target = (number * chunk.window + index) * layout.proprioDimension
+      for column in 0..<state { numbers.proprio[target + column] = numbers.stateRow[column] }
     }
-    let at = first + origin.step
-    numbers.instruction =
-      try reader.values("instruction.index", of: shard, rows: at..<at + 1, width: 1, as: Int32.self).first ?? -1
+    return try rows.text(of: shard, step: first + origin.step)
   }
 
-  /// The frames of a picture that a sample shows: steps of its episode, oldest first.
-  func steps(of picture: String, _ origin: Origin) -> [Int] {
-    if picture.hasPrefix("goal.") { return [origin.goal ?? origin.step] }
-    return (0..<chunk.window).map { chunk.observation($0, at: origin.step).step }
+  /// The step of the episode that a sample shows in frame `frame` of a picture, counted from the oldest.
+  func step(ofFrame frame: Int, isGoal: Bool, _ origin: Origin) -> Int {
+    isGoal ? origin.goal ?? origin.step : chunk.observation(frame, at: origin.step).step
   }
 
-  /// Where the frame of `view` at `step` of the episode lies, nil where the store has no such view.
-  func frame(_ view: String, step: Int, _ origin: Origin) throws -> (path: String, range: Range<Int>)? {
-    let store = entries[origin.entry].store
-    guard let form = store.views[view] else { return nil }
-    let shard = shard(of: origin)
-    return (shard.path, try reader.frame(view, form, step: origin.episode.firstStep + step, of: shard))
+  /// The frame of `view` at `step` in the mixture's form.
+  ///
+  /// - Throws: `MixtureError` for a frame that cannot be converted, `StoreError`, `FileError`.
+  func frame(_ view: String, step: Int, _ origin: Origin, _ form: inout FrameForm) throws -> [UInt8] {
+    let stored = try storedFrame(view, step: step, origin)
+    if form.keeps { return stored ?? [UInt8](repeating: 0, count: layout.form.byteCount ?? 0) }
+    do { return try form.converted(stored, store(of: origin).views[view]) } catch let error as ImageError {
+      throw MixtureError(
+        "\(shard(of: origin).path): episode \(origin.episode.ordinal), step \(step), view `\(view)`: \(error)")
+    }
   }
 
   /// The bytes of the frame of `view` at `step`, nil where the store has no such view.
-  func frameBytes(_ view: String, step: Int, _ origin: Origin) throws -> [UInt8]? {
-    guard let place = try frame(view, step: step, origin) else { return nil }
-    return try reader.file(place.path).read(place.range.count, at: place.range.lowerBound)
+  private func storedFrame(_ view: String, step: Int, _ origin: Origin) throws -> [UInt8]? {
+    let shard = shard(of: origin)
+    guard let frames = shard.frames[view] else { return nil }
+    let range = try reader.frame(frames, step: origin.episode.firstStep + step, of: shard)
+    let bytes = try reader.file(shard.path).read(range.count, at: range.lowerBound)
+    guard bytes.count == range.count else { throw shard.cut }
+    return bytes
+  }
+}
+
+extension SampleLayout.Form {
+  /// The size of a frame in bytes, nil where frames have sizes of their own.
+  var byteCount: Int? {
+    guard case .pixels(let height, let width) = self else { return nil }
+    return height * width * 3
   }
 }

@@ -17,27 +17,85 @@ final class StoreInput: Sendable {
     let ordinals: [Int]
     /// The bytes of each tensor in the file.
     let ranges: [String: Range<Int>]
-    /// The distinct instructions.
+    /// The distinct instructions, and a digest of each that tells nearly all of them apart.
     let texts: [[UInt8]]
-    /// The bytes of each view's frames, and of where each begins; no offsets where all are equally long.
-    let frames: [String: (bytes: Range<Int>, offsets: Range<Int>?)]
+    let textDigests: [UInt64]
+    /// Where the frames of each view lie.
+    let frames: [String: FrameRanges]
     /// For each step its text, −1 for none; read when it is asked for.
     let indexRange: Range<Int>
+    /// The tensors `action` and `proprio`.
+    let actionRange: Range<Int>?
+    let proprioRange: Range<Int>?
+    /// The size of the file.
+    let byteCount: Int
+    /// The bytes of a step's numbers in all tensors that samples are made of.
+    let rowByteCount: Int
 
-    init(path: String, episodeOffsets: [Int], ordinals: [Int], ranges: [String: Range<Int>], texts: [[UInt8]]) {
+    init(
+      path: String, byteCount: Int, episodeOffsets: [Int], ordinals: [Int], ranges: [String: Range<Int>],
+      views: [String: Frames], texts: [[UInt8]]
+    ) {
       self.path = path
+      self.byteCount = byteCount
       self.episodeOffsets = episodeOffsets
       self.ordinals = ordinals
       self.ranges = ranges
       self.texts = texts
+      textDigests = texts.map { $0.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } }  // FNV-1a.
       indexRange = ranges["instruction.index"] ?? 0..<0
-      var frames: [String: (bytes: Range<Int>, offsets: Range<Int>?)] = [:]
-      for (name, range) in ranges where name.hasPrefix("image.") && !name.hasSuffix(".offsets") {
-        let isEncoded = name.hasSuffix(".bytes")
-        let view = String(name.dropFirst(6).dropLast(isEncoded ? 6 : 0))
-        frames[view] = (range, isEncoded ? ranges["image.\(view).offsets"] : nil)
+      actionRange = ranges["action"]
+      proprioRange = ranges["proprio"]
+      var frames: [String: FrameRanges] = [:]
+      for (view, form) in views {
+        switch form {
+        case .encoded:
+          guard let bytes = ranges["image.\(view).bytes"], let offsets = ranges["image.\(view).offsets"] else {
+            continue
+          }
+          frames[view] = FrameRanges(bytes: bytes, offsets: offsets, frameByteCount: 0)
+        case .pixels(let height, let width):
+          guard let bytes = ranges["image.\(view)"] else { continue }
+          frames[view] = FrameRanges(bytes: bytes, offsets: nil, frameByteCount: height * width * 3)
+        }
       }
       self.frames = frames
+      let numbers = [actionRange, proprioRange, indexRange] + frames.values.map(\.offsets)
+      let steps = max(1, episodeOffsets.last ?? 0)
+      rowByteCount = numbers.reduce(0) { $0 + ($1?.count ?? 0) } / steps
+    }
+  }
+
+  /// Where the frames of a view lie in a shard's file.
+  struct FrameRanges {
+    let bytes: Range<Int>
+    /// Where each begins among the bytes; nil where all are equally long.
+    let offsets: Range<Int>?
+    let frameByteCount: Int
+
+    /// The frame of `step`, of those that are equally long.
+    func place(step: Int, of shard: Shard) throws -> Range<Int> {
+      guard (step + 1) * frameByteCount <= bytes.count else {
+        throw StoreError(file: shard.path, "the frames are fewer than the steps; ingest the dataset again")
+      }
+      let start = bytes.lowerBound + step * frameByteCount
+      return start..<start + frameByteCount
+    }
+
+    /// Where the file says at which of the bytes the frame of `step` begins, and ends.
+    func offsetPlace(step: Int, _ offsets: Range<Int>, of shard: Shard) throws -> Range<Int> {
+      guard (step + 2) * 8 <= offsets.count else {
+        throw StoreError(file: shard.path, "the frames are fewer than the steps; ingest the dataset again")
+      }
+      return offsets.lowerBound + step * 8..<offsets.lowerBound + (step + 2) * 8
+    }
+
+    /// A frame from where the file says it begins to where it ends.
+    func place(from start: UInt64, to end: UInt64, of shard: Shard) throws -> Range<Int> {
+      guard start <= end, end <= UInt64(bytes.count) else {
+        throw StoreError(file: shard.path, "the offsets of frames do not rise; ingest the dataset again")
+      }
+      return bytes.lowerBound + Int(start)..<bytes.lowerBound + Int(end)
     }
   }
 
@@ -113,8 +171,8 @@ final class StoreInput: Sendable {
       let bytes = try shard.file.bytes("instruction.bytes")
       shards.append(
         Shard(
-          path: file, episodeOffsets: shard.episodeOffsets, ordinals: shard.ordinals, ranges: ranges,
-          texts: zip(offsets, offsets.dropFirst()).map { bytes[$0..<$1].array }))
+          path: file, byteCount: size, episodeOffsets: shard.episodeOffsets, ordinals: shard.ordinals, ranges: ranges,
+          views: views, texts: zip(offsets, offsets.dropFirst()).map { bytes[$0..<$1].array }))
       shard.file.releasePages()
     }
     self.shards = shards
@@ -153,7 +211,7 @@ final class StoreInput: Sendable {
 /// Reads rows of store shards by system calls, with a bounded number of files open.
 ///
 /// One reader serves one task.
-final class StoreReader {
+final class StoreReader: StoreRows {
   private let openLimit: Int
   private var files: [String: InputFile] = [:]
   /// The open files' paths; beyond the limit the one at `oldest` makes room.
@@ -227,24 +285,24 @@ final class StoreReader {
     }
   }
 
-  /// Where frame `step` of a view lies in the shard's file.
-  func frame(_ view: String, _ form: StoreInput.Frames, step: Int, of shard: StoreInput.Shard) throws -> Range<Int> {
-    switch form {
-    case .pixels(let height, let width):
-      guard let range = shard.frames[view]?.bytes else {
-        throw StoreError(file: shard.path, "view `\(view)` is missing; ingest the dataset again")
-      }
-      let start = range.lowerBound + step * height * width * 3
-      return start..<start + height * width * 3
-    case .encoded:
-      guard let (range, found) = shard.frames[view], let offsets = found, (step + 2) * 8 <= offsets.count else {
-        throw StoreError(file: shard.path, "view `\(view)` is missing; ingest the dataset again")
-      }
-      let pair: [UInt64] = try values(2, of: shard, at: offsets.lowerBound + step * 8)
-      guard pair[0] <= pair[1], pair[1] <= UInt64(range.count) else {
-        throw StoreError(file: shard.path, "`image.\(view).offsets` does not rise; ingest the dataset again")
-      }
-      return range.lowerBound + Int(pair[0])..<range.lowerBound + Int(pair[1])
-    }
+  func read(
+    _ range: Range<Int>?, of shard: StoreInput.Shard, rows: Range<Int>, width: Int, into values: inout [Float]
+  ) throws {
+    let place = try shard.place(of: rows, stride: width * 4, in: range)
+    values = try self.values(rows.count * width, of: shard, at: place.lowerBound)
+  }
+
+  func text(of shard: StoreInput.Shard, step: Int) throws -> Int32 {
+    let place = try shard.place(of: step..<step + 1, stride: 4, in: shard.indexRange)
+    let found: [Int32] = try values(1, of: shard, at: place.lowerBound)
+    return found.first ?? -1
+  }
+
+  /// Where the frame of `step` lies in the shard's file.
+  func frame(_ frames: StoreInput.FrameRanges, step: Int, of shard: StoreInput.Shard) throws -> Range<Int> {
+    guard let offsets = frames.offsets else { return try frames.place(step: step, of: shard) }
+    let at = try frames.offsetPlace(step: step, offsets, of: shard)
+    let pair: [UInt64] = try values(2, of: shard, at: at.lowerBound)
+    return try frames.place(from: pair[0], to: pair[1], of: shard)
   }
 }

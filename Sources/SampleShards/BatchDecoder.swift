@@ -7,11 +7,11 @@ internal import TensorFiles
 ///
 /// One value serves all tasks of a reader: what a task needs of its own it takes from a pool and puts back.
 final class BatchDecoder: Sendable {
-  private let samples: SampleSet
+  private let samples: any SampleProvider
   private let options: SampleReader.Options
   private let decoders = Mutex<[FrameDecoder]>([])
 
-  init(_ samples: SampleSet, _ options: SampleReader.Options) {
+  init(_ samples: any SampleProvider, _ options: SampleReader.Options) {
     self.samples = samples
     self.options = options
   }
@@ -25,57 +25,54 @@ final class BatchDecoder: Sendable {
     defer { decoders.withLock { [decoder] in $0.append(decoder) } }
     var batch = SampleBatch()
     var rows: [Row] = []
-    for place in stream {
-      let (number, sample) = samples.place(of: place % samples.count)
-      let row = Row(place: place, shard: try samples.shard(number), sample: sample)
-      try append(row, to: &batch)
+    for (place, sample) in zip(stream, try samples.samples(at: stream.map { $0 % samples.count })) {
+      let row = Row(place: place, sample: sample)
+      append(row, to: &batch)
       rows.append(row)
     }
     guard let size = try options.size ?? layout.form.size ?? firstSize(rows, &decoder) else { return batch }
     (batch.height, batch.width) = (size.height, size.width)
-    for (number, (picture, frames)) in layout.pictures.enumerated() {
-      let view = number % layout.views.count  // Goals follow in the order of the views.
-      batch.pixels[picture] = try pixels(rows, picture, frames, view, size, &decoder)
+    for number in layout.pictures.indices {
+      batch.pixels[layout.pictures[number].name] = try pixels(rows, number, size, &decoder)
     }
     return batch
   }
 
-  /// A sample of a batch: its place in the stream, and where it lies.
+  /// A sample of a batch, and its place in the stream.
   private struct Row {
     let place: Int
-    let shard: SampleShard
-    let sample: Int
+    let sample: StoredSample
   }
 
-  private func append(_ row: Row, to batch: inout SampleBatch) throws {
-    let layout = samples.index.layout
-    let (shard, sample) = (row.shard, row.sample)
+  private func append(_ row: Row, to batch: inout SampleBatch) {
+    let sample = row.sample
     batch.positions.append(row.place % samples.count)
     batch.epochs.append(row.place / samples.count)
-    batch.action += try shard.floats("action", sample: sample)
-    try shard.bytes("action_bin", sample: sample).append(to: &batch.actionBins)
-    try shard.bytes("action_valid", sample: sample).append(to: &batch.actionValid)
-    if layout.proprioDimension > 0 { batch.proprio += try shard.floats("proprio", sample: sample) }
-    if layout.window > 1 { try shard.bytes("observation_valid", sample: sample).append(to: &batch.observationValid) }
-    if layout.hasGoal { batch.goalStep.append(try shard.bytes("goal.step", sample: sample).integer(at: 0)) }
-    batch.instructions.append(shard.instruction(sample) ?? Bytes([]))
-    batch.datasetIndex.append(shard.datasetIndex[sample])
-    batch.episodeOrdinal.append(shard.episodeOrdinal[sample])
-    batch.stepIndex.append(shard.stepIndex[sample])
+    batch.action += sample.action
+    sample.actionBins.append(to: &batch.actionBins)
+    sample.actionValid.append(to: &batch.actionValid)
+    batch.proprio += sample.proprio
+    sample.observationValid.append(to: &batch.observationValid)
+    if let goal = sample.goalStep { batch.goalStep.append(goal) }
+    batch.instructions.append(sample.instruction)
+    batch.datasetIndex.append(sample.datasetIndex)
+    batch.episodeOrdinal.append(sample.episodeOrdinal)
+    batch.stepIndex.append(sample.stepIndex)
   }
 
-  /// Whether the dataset of a row has the view.
-  private func has(_ view: Int, _ row: Row) -> Bool {
-    samples.index.entries[Int(row.shard.datasetIndex[row.sample])].views.contains(samples.index.layout.views[view])
+  /// The view of a picture: goals follow in the order of the views.
+  private func view(_ picture: Int) -> Int { picture % samples.index.layout.views.count }
+
+  /// Whether the dataset of a row has the view that a picture shows.
+  private func has(_ picture: Int, _ row: Row) -> Bool {
+    samples.index.entries[Int(row.sample.datasetIndex)].views.contains(samples.index.layout.views[view(picture)])
   }
 
   /// The size of the first frame that is there, nil where none is.
   private func firstSize(_ rows: [Row], _ decoder: inout FrameDecoder) throws -> ImageSize? {
-    let layout = samples.index.layout
     for row in rows {
-      for (number, (picture, frames)) in layout.pictures.enumerated() where has(number % layout.views.count, row) {
-        for window in 0..<frames {
-          let bytes = row.shard.frame(picture, sample: row.sample, window: window)
+      for picture in row.sample.frames.indices where has(picture, row) {
+        for bytes in row.sample.frames[picture] {
           if let image = try named(row, picture, { try decoder.decoded(bytes) }) {
             return ImageSize(height: image.height, width: image.width)
           }
@@ -87,13 +84,14 @@ final class BatchDecoder: Sendable {
 
   /// The pixels of a picture, [B, W, H, W′, 3]: each frame is resized to where it stays.
   private func pixels(
-    _ rows: [Row], _ picture: String, _ frames: Int, _ view: Int, _ size: ImageSize, _ decoder: inout FrameDecoder
+    _ rows: [Row], _ picture: Int, _ size: ImageSize, _ decoder: inout FrameDecoder
   ) throws -> [UInt8] {
+    let frames = samples.index.layout.pictures[picture].framesPerSample
     let frameByteCount = size.height * size.width * 3
     let count = rows.count * frames * frameByteCount
     return try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       for row in rows {
-        let isThere = has(view, row)
+        let isThere = has(picture, row)
         for window in 0..<frames {
           let place = unsafe UnsafeMutableBufferPointer(rebasing: buffer[filled..<filled + frameByteCount])
           var target = unsafe place.mutableSpan
@@ -102,8 +100,8 @@ final class BatchDecoder: Sendable {
             target.update(repeating: 0)
             continue
           }
-          let bytes = row.shard.frame(picture, sample: row.sample, window: window)
-          try named(row, picture) { try write(bytes, row, view, size, picture, &decoder, to: &target) }
+          let bytes = row.sample.frames[picture][window]
+          try named(row, picture) { try write(bytes, row, size, picture, &decoder, to: &target) }
         }
       }
     }
@@ -111,13 +109,13 @@ final class BatchDecoder: Sendable {
 
   /// Writes a frame, with its random changes, to where it stays.
   private func write(
-    _ bytes: Bytes, _ row: Row, _ view: Int, _ size: ImageSize, _ picture: String, _ decoder: inout FrameDecoder,
+    _ bytes: Bytes, _ row: Row, _ size: ImageSize, _ picture: Int, _ decoder: inout FrameDecoder,
     to target: inout MutableSpan<UInt8>
   ) throws {
     let found: ImageSize?
     if let augmentation = options.augmentation, let image = try decoder.decoded(bytes) {
       let seed = SampleSeed(mixtureSeed: samples.index.seed, position: UInt64(row.place))
-      let changed = try augmentation.apply(to: image, seed: seed, camera: view)
+      let changed = try augmentation.apply(to: image, seed: seed, camera: view(picture))
       found = ImageSize(height: changed.height, width: changed.width)
       if found == size {
         unsafe target.withUnsafeMutableBufferPointer { _ = unsafe $0.update(from: changed.samples) }
@@ -127,17 +125,19 @@ final class BatchDecoder: Sendable {
     }
     guard let found, found != size else { return }
     throw SampleShardError(
-      .usage, file: row.shard.file.path,
-      "sample \(row.sample), \(picture) has \(found.height)×\(found.width) pixels, others of the batch "
+      .usage, file: row.sample.file,
+      "\(row.sample.name), \(name(of: picture)) has \(found.height)×\(found.width) pixels, others of the batch "
         + "\(size.height)×\(size.width); ask for a size")
   }
 
   /// Runs `body`, whose failures to decode get the shard's and the sample's name.
-  private func named<Result>(_ row: Row, _ picture: String, _ body: () throws -> Result) throws -> Result {
+  private func named<Result>(_ row: Row, _ picture: Int, _ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as ImageError {
-      throw SampleShardError(file: row.shard.file.path, "sample \(row.sample), \(picture): \(error)")
+      throw SampleShardError(file: row.sample.file, "\(row.sample.name), \(name(of: picture)): \(error)")
     }
   }
+
+  private func name(of picture: Int) -> String { samples.index.layout.pictures[picture].name }
 }
 
 extension SampleLayout.Form {

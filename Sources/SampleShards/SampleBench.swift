@@ -22,12 +22,12 @@ public struct SampleBench: Sendable {
     }
   }
 
-  private let samples: SampleSet
+  private let samples: any SampleProvider
   private let options: SampleReader.Options
   private let count: Int
 
   /// Prepares to read the first `sampleLimit` samples.
-  public init(_ samples: SampleSet, _ options: SampleReader.Options, sampleLimit: Int) {
+  public init(_ samples: any SampleProvider, _ options: SampleReader.Options, sampleLimit: Int) {
     self.samples = samples
     self.options = options
     count = min(sampleLimit, samples.count)
@@ -76,12 +76,8 @@ public struct SampleBench: Sendable {
           var frames = FrameDecoder(samples.index.layout.form, size)
           while let run = queue.next() {
             for position in run {
-              let (number, sample) = samples.place(of: position)
-              let shard = try samples.shard(number)
-              for (picture, perSample) in samples.index.layout.pictures {
-                for window in 0..<perSample {
-                  _ = try frames.decoded(shard.frame(picture, sample: sample, window: window))
-                }
+              for picture in try samples.frames(at: position) {
+                for bytes in picture { _ = try frames.decoded(bytes) }
               }
             }
           }

@@ -40,7 +40,7 @@ public struct SampleReader {
     }
   }
 
-  private let samples: SampleSet
+  private let samples: any SampleProvider
   private let options: Options
   private let decoder: BatchDecoder
   private var pending: [(task: Task<SampleBatch, any Error>, end: Int)] = []
@@ -55,7 +55,7 @@ public struct SampleReader {
   /// Begins at `place`.
   ///
   /// - Throws: `SampleShardError` for options that do not fit and for a mixture without shards.
-  public init(_ samples: SampleSet, _ options: Options, from place: Place = Place()) throws {
+  public init(_ samples: any SampleProvider, _ options: Options, from place: Place = Place()) throws {
     guard options.batchSize > 0, options.workers > 0, options.world > 0, (0..<options.world).contains(options.rank)
     else {
       throw SampleShardError(
@@ -63,7 +63,7 @@ public struct SampleReader {
         "a batch size of \(options.batchSize), \(options.workers) workers and rank \(options.rank) of "
           + "\(options.world) cannot be; batch size, workers and world are at least 1, a rank is below the world")
     }
-    guard !samples.index.shards.isEmpty, samples.count > 0 else {
+    guard samples.hasSamples, samples.count > 0 else {
       throw SampleShardError(
         file: samples.path, "the mixture has no samples, only a plan; build it without --virtual")
     }

@@ -27,9 +27,6 @@ public final class SampleSet: Sendable {
     opened = Mutex([:])
   }
 
-  /// The number of samples.
-  public var count: Int { index.sampleCount }
-
   /// Returns shard `number`, mapped.
   ///
   /// - Throws: `SampleShardError`, `TensorFileError`, `FileError`.

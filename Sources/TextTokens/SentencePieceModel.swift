@@ -21,8 +21,11 @@ public final class SentencePieceModel: Sendable {
     try self.init(bytes: readFile(path, limit: Self.fileLimit), file: path)
   }
 
-  /// Reads a serialized model.
+  /// Reads a serialized model, whose fields are checked before sentencepiece sees them.
+  ///
+  /// - Throws: `TextError` for a damaged model, and for one that Llama's fast tokenizer would encode differently.
   public init(bytes: [UInt8], file: String) throws(TextError) {
+    _ = try PieceTable(bytes, place: file)
     var handle: OpaquePointer?
     try unsafe checked(file) { message in
       unsafe bytes.withUnsafeBytes { unsafe csp_load($0.baseAddress, $0.count, &handle, message) }

@@ -28,7 +28,7 @@ public enum PromptStyle: String, Sendable, CaseIterable {
 
 /// Turns instructions into the ids that a policy reads.
 public struct PromptTokenizer: Sendable {
-  private let model: SentencePieceModel
+  private let tokenizer: LlamaTokenizer
   public let style: PromptStyle
   private let begin: Int
   private let empty: Int
@@ -48,7 +48,7 @@ public struct PromptTokenizer: Sendable {
       throw PolicyError(
         .badData, place: model.file, "the id \(emptyID) that ends a prompt lies outside the vocabulary of \(size)")
     }
-    self.model = model
+    tokenizer = LlamaTokenizer(model)
     self.style = style
     self.begin = begin
     empty = emptyID
@@ -56,7 +56,7 @@ public struct PromptTokenizer: Sendable {
 
   /// The ids of the prompt for `instruction`: begin, the question, and the empty piece, which training has there too.
   public func prompt(_ instruction: String) throws -> [Int] {
-    let ids = [begin] + (try model.encode(style.text(instruction)))
+    let ids = [begin] + (try tokenizer.encode(style.text(instruction)))
     return ids.last == empty ? ids : ids + [empty]
   }
 }

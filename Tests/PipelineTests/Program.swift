@@ -14,6 +14,7 @@ struct Program {
 
   static let rlds = Program("armature-rlds")
   static let mixture = Program("armature-mixture")
+  static let train = Program("armature-train")
   static let frontDoor = Program("armature")
 
   let path: String
