@@ -42,7 +42,7 @@ public struct PolicyBench: Sendable {
     let prompt = ids.prefix(textLength).map { Int($0) }
     let image = try pixels.slicing(0..<1, 0)
     let forward = try median {
-      _ = try withoutGradient { () throws(TorchError) in try policy.forward(batch).logits.size(0) }
+      _ = try withoutGradient { () throws(TorchError) in try policy.logits(batch).size(0) }
     }
     let predict = try median { _ = try policy.generate(prompt, image, count: Self.actionTokens) }
     let positions = self.batch * (textLength + policy.patchCount)

@@ -60,6 +60,18 @@ extension Policy {
       logits: logits, loss: try labels.map { labels throws(TorchError) in try loss(logits, labels) })
   }
 
+  /// Runs `batch` through the whole model and keeps the logits only: [batch, position, row], float32.
+  public func logits(_ batch: PolicyBatch) throws(TorchError) -> Tensor {
+    let ids = try batch.inputIDs.converted(to: .int64, on: device)
+    var mask = try batch.attentionMask.converted(to: .int64, on: device)
+    var patches: Patches?
+    if let pixels = batch.pixelValues {
+      patches = try self.patches(pixels)
+      mask = try widened(mask, 1)
+    }
+    return try decoder.logits(decoder.hidden(merged(ids, patches), attention(mask)))
+  }
+
   /// Causal attention that leaves out the padding of `mask` [batch, position].
   func attention(_ mask: Tensor) throws(TorchError) -> AttentionMask {
     let count = mask.size(1)

@@ -90,6 +90,22 @@ import VLA
     #expect(try largestDifference(numbers(#require(report["loss"])), numbers(expected, "loss")) <= 5e-5)
   }
 
+  @Test func `logits alone are those of the whole report`() throws {
+    try Engine.setThreadCount(1)
+    let folder = try TinyPolicy.folder("dev")
+    let policy = try Policy.load(folder, .float32)
+    let expected = try TinyPolicy.expected("dev")
+    func tensor(_ name: String) throws -> Tensor {
+      let declaration = try #require(expected.declaration(name))
+      return try Tensor.copying(expected.bytes(name), declaration.dtype, declaration.shape)
+    }
+    let batch = PolicyBatch(
+      inputIDs: try tensor("input_ids"), attentionMask: try tensor("attention_mask"),
+      pixelValues: try tensor("pixel_values"), labels: nil)
+    let logits = try withoutGradient { () throws(TorchError) in try policy.logits(batch) }
+    #expect(largestDifference(try logits.values(Double.self), try numbers(expected, "logits")) <= 1e-4)
+  }
+
   @Test func `text alone equals the reference's`() throws {
     try Engine.setThreadCount(1)
     let folder = try TinyPolicy.folder("dev")
@@ -105,6 +121,8 @@ import VLA
     let output = try withoutGradient { () throws(TorchError) in try policy.forward(batch) }
     #expect(
       largestDifference(try output.logits.values(Double.self), try numbers(expected, "text_only.logits")) <= 1e-4)
+    let alone = try withoutGradient { () throws(TorchError) in try policy.logits(batch) }
+    #expect(try alone.bytes == output.logits.bytes)
     #expect(
       largestDifference(try #require(output.loss).values(Double.self), try numbers(expected, "text_only.loss")) <= 1e-5)
   }
