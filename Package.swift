@@ -58,7 +58,9 @@ let torchTargets: [Target] = [
     swiftSettings: settings),
   .testTarget(
     name: "VLATests",
-    dependencies: ["VLA", "Torch", "Checkpoints", "Actions", "ByteIO", "JSON", "TensorFiles", "TestSupport"],
+    dependencies: [
+      "VLA", "Torch", "Checkpoints", "TextTokens", "Actions", "ByteIO", "JSON", "TensorFiles", "TestSupport",
+    ],
     swiftSettings: testSettings),
   .testTarget(
     name: "TorchTests", dependencies: ["Torch", "ByteIO", "TensorFiles", "TestSupport"], swiftSettings: testSettings),
@@ -142,7 +144,7 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "TextTokens", dependencies: ["ByteIO", "CSentencePiece"], swiftSettings: settings),
     .target(
-      name: "Checkpoints", dependencies: ["ByteIO", "JSON", "TensorFiles", "Actions", "ManifestSyntax"],
+      name: "Checkpoints", dependencies: ["ByteIO", "JSON", "TensorFiles", "ImageCodec", "Actions", "ManifestSyntax"],
       swiftSettings: settings),
     .executableTarget(
       name: "RLDSReader",
@@ -169,7 +171,9 @@ let package = Package(
       path: "Tests/MixtureSupport", swiftSettings: testSettings),
     .testTarget(
       name: "CheckpointsTests",
-      dependencies: ["Checkpoints", "Actions", "ByteIO", "JSON", "ManifestSyntax", "TensorFiles", "TestSupport"],
+      dependencies: [
+        "Checkpoints", "Actions", "ByteIO", "ImageCodec", "JSON", "ManifestSyntax", "TensorFiles", "TestSupport",
+      ],
       swiftSettings: testSettings),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(name: "ActionsTests", dependencies: ["Actions", "ByteIO", "TestSupport"], swiftSettings: testSettings),

@@ -1,15 +1,7 @@
 #include <string.h>
 
 #include "CImage.h"
-
-#if defined(__x86_64__) && defined(__ELF__)
-// The wider variant is chosen at run time; whole numbers come out the same in both.
-#define ARMATURE_WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define ARMATURE_WIDE
-#endif
-
-#define ARMATURE_INLINE static inline __attribute__((always_inline))
+#include "Wide.h"
 
 // Sums are unsigned: they wrap where signed ones would be undefined, and two's complement is the same.
 typedef uint32_t u32x4 __attribute__((vector_size(16)));

@@ -4,15 +4,7 @@
 #include <string.h>
 
 #include "CImage.h"
-
-#if defined(__x86_64__) && defined(__ELF__)
-// The wider variant is chosen at run time. AVX2 does not bring fused operations with it, so both agree.
-#define ARMATURE_WIDE __attribute__((target_clones("avx2", "default")))
-#else
-#define ARMATURE_WIDE
-#endif
-
-#define ARMATURE_INLINE static inline __attribute__((always_inline))
+#include "Wide.h"
 
 typedef float float4 __attribute__((vector_size(16)));
 typedef float float8 __attribute__((vector_size(32)));

@@ -114,8 +114,10 @@ bool csp_encode(
     std::vector<int> pieces;
     const auto status = model->processor.Encode({text, byte_count}, &pieces);
     static_assert(sizeof(int) == sizeof(int32_t), "ids are 32 bits wide");
-    *ids = static_cast<int32_t *>(give(pieces.data(), pieces.size() * sizeof(int32_t)));
-    *count = pieces.size();
+    if (status.ok()) {
+      *ids = static_cast<int32_t *>(give(pieces.data(), pieces.size() * sizeof(int32_t)));
+      *count = pieces.size();
+    }
     return status;
   });
 }
@@ -125,8 +127,10 @@ bool csp_decode(
   return guarded(message, [&] {
     std::string decoded;
     const auto status = model->processor.Decode(std::vector<int>(ids, ids + count), &decoded);
-    *text = static_cast<char *>(give(decoded.data(), decoded.size()));
-    *byte_count = decoded.size();
+    if (status.ok()) {
+      *text = static_cast<char *>(give(decoded.data(), decoded.size()));
+      *byte_count = decoded.size();
+    }
     return status;
   });
 }
@@ -145,8 +149,10 @@ bool csp_train(
       settings[word.substr(0, equals)] = word.substr(equals + 1);
     }
     const auto status = sentencepiece::SentencePieceTrainer::Train(settings, &iterator, &model);
-    *bytes = static_cast<char *>(give(model.data(), model.size()));
-    *byte_count = model.size();
+    if (status.ok()) {
+      *bytes = static_cast<char *>(give(model.data(), model.size()));
+      *byte_count = model.size();
+    }
     return status;
   });
 }

@@ -41,6 +41,23 @@ public struct CheckpointWriter {
     let part = "\(path).part"
     try Directory.remove(part)
     try Directory.create(part)
+    do {
+      try fill(part, tensors, config, files, data)
+    } catch {
+      // What is written so far is of no use; the error that is thrown says why.
+      try? Directory.remove(part)
+      throw error
+    }
+    if Directory.entry(path) == .directory { try Directory.remove(path) }
+    try Directory.move(part, to: path)
+    try Directory.synchronize(Directory.parent(of: path))
+  }
+
+  /// Writes everything into the folder `part`.
+  private func fill(
+    _ part: String, _ tensors: [TensorDeclaration], _ config: JSONValue, _ files: [File],
+    _ data: (TensorDeclaration, AtomicFile) throws -> Void
+  ) throws {
     try writeWeights(tensors, to: part, data)
     try writeJSON(config, to: "\(part)/\(CheckpointFolder.configName)")
     for file in files {
@@ -50,9 +67,6 @@ public struct CheckpointWriter {
       }
     }
     try Directory.synchronize(part)
-    if Directory.entry(path) == .directory { try Directory.remove(path) }
-    try Directory.move(part, to: path)
-    try Directory.synchronize(Directory.parent(of: path))
   }
 
   /// A file beside the weights.

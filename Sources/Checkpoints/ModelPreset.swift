@@ -1,3 +1,4 @@
+internal import ImageCodec
 internal import JSON
 internal import ManifestSyntax
 
@@ -76,7 +77,7 @@ public struct ModelPreset: Sendable {
       visionBackboneID: visionID, languageBackboneID: languageID,
       architecture: towers.count > 1 ? .fused : .single, towers: towers, decoder: decoder, padToMultipleOf: padding,
       padTokenID: padToken, maxTextLength: min(2048, decoder.maxPositions),
-      resizeStrategy: try root["resize"]?.choice(of: PolicyConfig.ResizeStrategy.self) ?? .naive,
+      resizeStrategy: try root["resize"]?.choice(of: ResizeStrategy.self) ?? .naive,
       emptyTokenID: try vocabulary["empty_token"]?.integer(in: 0...1 << 24) ?? PolicyConfig.llamaEmptyTokenID,
       normStats: .object([]), torchDType: "float32", document: nil)
   }

@@ -1,3 +1,4 @@
+internal import ImageCodec
 public import JSON
 
 extension PolicyConfig {

@@ -1,14 +1,8 @@
+public import ImageCodec
 public import JSON
 
 /// The architecture of an OpenVLA policy: vision towers, projector, language model, and what its vocabulary means.
 public struct PolicyConfig: Equatable, Sendable {
-  /// How the image is brought to the towers' size.
-  public enum ResizeStrategy: String, Sendable, CaseIterable {
-    case naive = "resize-naive"
-    case crop = "resize-crop"
-    case letterbox
-  }
-
   public var visionBackboneID: String
   public var languageBackboneID: String
   /// The projector's kind, `arch_specifier`.
@@ -20,6 +14,7 @@ public struct PolicyConfig: Equatable, Sendable {
   public var padTokenID: Int
   /// The longest text, in tokens.
   public var maxTextLength: Int
+  /// How an image is brought to the towers' size.
   public var resizeStrategy: ResizeStrategy
   /// The id that ends every prompt, the piece `▁`.
   public var emptyTokenID: Int

@@ -1,18 +1,9 @@
-/// For one axis, which source samples make each output sample, and with what weights in parts of 2²².
-struct PillowAxis: Sendable {
-  let input: Int
-  let output: Int
-  /// First source sample of each output sample [output].
-  let starts: [Int32]
-  /// Number of source samples of each output sample [output].
-  let counts: [Int32]
-  /// Weights [output, span], each row from its start, unused places 0.
-  let weights: [Int32]
-  /// The largest number of source samples, and the length of a row of weights.
-  let span: Int
+/// An axis whose weights are whole numbers, in parts of 2²².
+typealias PillowAxis = WeightedAxis<Int32>
 
+extension PillowAxis {
   /// Weights are whole numbers of 2⁻²²: 8 bits are the samples', 2 are left for sums that overshoot.
-  static let fractionBits = 32 - 8 - 2
+  static var fractionBits: Int { 32 - 8 - 2 }
 
   /// Creates the axis that takes `input` samples to `output`.
   ///
@@ -37,13 +28,7 @@ struct PillowAxis: Sendable {
       starts.append(Int32(first))
       rows.append(row.map { Self.fixed(total == 0 ? $0 : $0 / total) })
     }
-    let span = rows.map(\.count).max() ?? 0
-    self.input = input
-    self.output = output
-    self.starts = starts
-    self.counts = rows.map { Int32($0.count) }
-    self.span = span
-    self.weights = rows.flatMap { $0 + Array(repeating: 0, count: span - $0.count) }
+    self.init(input: input, starts: starts, rows: rows)
   }
 
   private static func fixed(_ share: Double) -> Int32 {

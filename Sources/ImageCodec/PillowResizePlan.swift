@@ -93,15 +93,11 @@ extension PillowAxis {
 
   /// Calls `body` with the axis in the form that the inner loops take.
   private func withCAxis<Result>(_ body: (armature_fixed_axis) -> Result) -> Result {
-    unsafe starts.withUnsafeBufferPointer { starts in
-      unsafe counts.withUnsafeBufferPointer { counts in
-        unsafe weights.withUnsafeBufferPointer { weights in
-          unsafe body(
-            armature_fixed_axis(
-              starts: starts.baseAddress, counts: counts.baseAddress, weights: weights.baseAddress,
-              span: Int32(span), input: Int32(input), output: Int32(output)))
-        }
-      }
+    unsafe withTables { starts, counts, weights in
+      unsafe body(
+        armature_fixed_axis(
+          starts: starts, counts: counts, weights: weights, span: Int32(span), input: Int32(input),
+          output: Int32(output)))
     }
   }
 }

@@ -1,16 +1,7 @@
-/// For one axis, which source samples make each output sample, and with what weights.
-struct ResizeAxis: Sendable {
-  let input: Int
-  let output: Int
-  /// First source sample of each output sample [output].
-  let starts: [Int32]
-  /// Number of source samples of each output sample [output].
-  let counts: [Int32]
-  /// Weights [output, span], each row from its start, unused places 0.
-  let weights: [Float]
-  /// The largest count.
-  let span: Int
+/// An axis whose weights are float32.
+typealias ResizeAxis = WeightedAxis<Float>
 
+extension ResizeAxis {
   /// Creates the axis that takes `input` samples to `output`.
   ///
   /// The steps are float32, in the order of TensorFlow's `scale_and_translate` with antialias. O(input +
@@ -46,12 +37,6 @@ struct ResizeAxis: Sendable {
         rows.append(row.map { _ in 0 })
       }
     }
-    let span = rows.map(\.count).max() ?? 0
-    self.input = input
-    self.output = output
-    self.starts = starts
-    self.counts = rows.map { Int32($0.count) }
-    self.span = span
-    self.weights = rows.flatMap { $0 + Array(repeating: 0, count: span - $0.count) }
+    self.init(input: input, starts: starts, rows: rows)
   }
 }

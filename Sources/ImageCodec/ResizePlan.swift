@@ -138,15 +138,11 @@ public struct ResizePlan: Sendable {
 extension ResizeAxis {
   /// Calls `body` with the axis in the form that the inner loops take.
   fileprivate func withCAxis<Result>(_ body: (armature_resize_axis) -> Result) -> Result {
-    unsafe starts.withUnsafeBufferPointer { starts in
-      unsafe counts.withUnsafeBufferPointer { counts in
-        unsafe weights.withUnsafeBufferPointer { weights in
-          unsafe body(
-            armature_resize_axis(
-              starts: starts.baseAddress, counts: counts.baseAddress, weights: weights.baseAddress,
-              span: Int32(span), input: Int32(input), output: Int32(output)))
-        }
-      }
+    unsafe withTables { starts, counts, weights in
+      unsafe body(
+        armature_resize_axis(
+          starts: starts, counts: counts, weights: weights, span: Int32(span), input: Int32(input),
+          output: Int32(output)))
     }
   }
 }

@@ -26,27 +26,46 @@ struct FrameCopy {
   func append(
     _ places: [FramePlace], _ perSample: Int, _ order: DrawnFrames, to target: AtomicFile, _ progress: (Int) -> Void
   ) throws {
-    var first = 0
-    while first < places.count {
-      // Whole samples, so that one look tells which of the order are in the window.
-      var end = first
-      var byteCount = 0
-      while end < places.count {
-        let size = places[end..<end + perSample].reduce(0) { $0 + $1.count }
-        if end > first, byteCount + size > Self.windowByteCount { break }
-        byteCount += size
-        end += perSample
-      }
-      try target.append(window(places, first..<end, byteCount, perSample, order))
-      progress(byteCount)
-      first = end
+    let windows = Self.windows(places, perSample)
+    // The samples of each window in the order of the stores: one pass, however many windows there are.
+    var windowOfSample: [Int32] = []
+    windowOfSample.reserveCapacity(places.count / perSample)
+    for (number, window) in windows.enumerated() {
+      windowOfSample += repeatElement(Int32(number), count: window.places.count / perSample)
+    }
+    var samples = [[Int32]](repeating: [], count: windows.count)
+    order.forEachNumber { samples[Int(windowOfSample[$0])].append(Int32($0)) }
+    for (window, samples) in zip(windows, samples) {
+      try target.append(bytes(places, window, perSample, samples))
+      progress(window.byteCount)
     }
   }
 
-  /// The bytes of the frames `run`.
-  private func window(
-    _ places: [FramePlace], _ run: Range<Int>, _ byteCount: Int, _ perSample: Int, _ order: DrawnFrames
+  /// A run of whole samples that is gathered in memory.
+  private struct Window {
+    var places: Range<Int>
+    var byteCount: Int
+  }
+
+  private static func windows(_ places: [FramePlace], _ perSample: Int) -> [Window] {
+    var windows: [Window] = []
+    for first in stride(from: 0, to: places.count, by: perSample) {
+      let size = places[first..<first + perSample].reduce(0) { $0 + $1.count }
+      if let last = windows.last, last.byteCount + size <= windowByteCount {
+        windows[windows.count - 1] = Window(
+          places: last.places.lowerBound..<first + perSample, byteCount: last.byteCount + size)
+      } else {
+        windows.append(Window(places: first..<first + perSample, byteCount: size))
+      }
+    }
+    return windows
+  }
+
+  /// The bytes of the frames of `window`, whose `samples` are in the order of the stores.
+  private func bytes(
+    _ places: [FramePlace], _ window: Window, _ perSample: Int, _ samples: [Int32]
   ) throws -> [UInt8] {
+    let run = window.places
     var offsets: [Int] = []
     offsets.reserveCapacity(run.count)
     var end = 0
@@ -54,10 +73,10 @@ struct FrameCopy {
       offsets.append(end)
       end += places[index].count
     }
-    var bytes = [UInt8](repeating: 0, count: byteCount)
+    var bytes = [UInt8](repeating: 0, count: window.byteCount)
     try unsafe bytes.withUnsafeMutableBytes { buffer in
-      try order.forEachNumber { number in
-        guard run.contains(number * perSample) else { return }
+      for sample in samples {
+        let number = Int(sample)
         for index in number * perSample..<(number + 1) * perSample where places[index].file >= 0 {
           let offset = offsets[index - run.lowerBound]
           try unsafe copy(

@@ -9,7 +9,7 @@ internal import TensorFiles
 /// Writes one shard of a mixture: the samples of a run of positions, in order.
 ///
 /// What the samples need is read in the order of the stores and put where the samples' order wants it, so that the cost of
-/// a sample does not grow with the stores. Memory: the numbers of the shard's samples, 24 bytes a frame, and
+/// a sample does not grow with the stores. Memory: the numbers of the shard's samples, 24 bytes a frame, 8 bytes a sample, and
 /// `FrameCopy.windowByteCount`.
 struct SampleShardBuild {
   private let plan: MixturePlan

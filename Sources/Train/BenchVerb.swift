@@ -10,8 +10,7 @@ struct BenchVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench", abstract: "Measure how fast a model runs here: a forward pass, and one answer.")
 
-  @Argument(help: ArgumentHelp("A checkpoint folder.", valueName: "folder"))
-  var folder: String
+  @OptionGroup var model: PolicyArgument
 
   @Option(help: ArgumentHelp("Samples in a batch.", valueName: "n"))
   var batch = 8
@@ -22,7 +21,6 @@ struct BenchVerb: AsyncParsableCommand {
   @Option(help: ArgumentHelp("How often to measure; the median counts.", valueName: "n"))
   var repeats = 9
 
-  @OptionGroup var engine: EngineOptions
   @OptionGroup var options: StageOptions
 
   func validate() throws {
@@ -33,15 +31,15 @@ struct BenchVerb: AsyncParsableCommand {
 
   func run() async throws {
     try await runVerb {
-      let device = try engine.prepare()
-      let policy = try Policy.load(CheckpointFolder(folder), engine.dtype.dtype, on: device)
+      let (policy, _) = try model.load()
       let result = try PolicyBench(batch: batch, textLength: text, repeats: repeats).run(policy)
       let peak = ProcessMemory.peak
       options.report(
         [
           "forward_seconds": .real(result.forwardSeconds), "positions_per_second": .real(result.positionsPerSecond),
           "predict_seconds": .real(result.predictSeconds), "peak_resident_bytes": JSONValue(peak),
-          "threads": JSONValue(engine.workers), "dtype": .string(engine.dtype.rawValue), "batch": JSONValue(batch),
+          "threads": JSONValue(model.engine.workers), "dtype": .string(model.engine.dtype.rawValue),
+          "batch": JSONValue(batch),
         ],
         text: "forward of batch \(batch): \(milliseconds(result.forwardSeconds)), "
           + "\(Int(result.positionsPerSecond)) positions/s; one answer: \(milliseconds(result.predictSeconds)); "

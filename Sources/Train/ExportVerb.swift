@@ -13,14 +13,10 @@ struct ExportVerb: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("A checkpoint folder.", valueName: "folder"))
   var folder: String
 
-  @Option(help: ArgumentHelp("The folder to write.", valueName: "dir"))
-  var out: String
+  @OptionGroup var output: CheckpointOutput
 
   @Option(help: ArgumentHelp("The weights' element type; each keeps its own unless given.", valueName: "type"))
   var dtype: ComputeType?
-
-  @Option(help: ArgumentHelp("The largest weight file: a number with MB or GB.", valueName: "size"))
-  var shardSize = ByteSize(CheckpointWriter.defaultShardSize)
 
   @OptionGroup var options: StageOptions
 
@@ -28,11 +24,11 @@ struct ExportVerb: AsyncParsableCommand {
     try await runVerb {
       try Engine.setThreadCount(1)
       let source = try CheckpointFolder(folder)
-      try source.export(CheckpointWriter(out, shardSize: shardSize.byteCount), dtype?.dtype)
-      let written = try CheckpointFolder(out)
+      try source.export(output.writer, dtype?.dtype)
+      let written = try CheckpointFolder(output.out)
       options.report(
-        ["out": .string(out), "tensors": JSONValue(written.tensors.count)],
-        text: "\(out): \(written.tensors.count) tensors")
+        ["out": .string(output.out), "tensors": JSONValue(written.tensors.count)],
+        text: "\(output.out): \(written.tensors.count) tensors")
     }
   }
 }

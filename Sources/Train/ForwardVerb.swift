@@ -16,11 +16,7 @@ struct ForwardVerb: AsyncParsableCommand {
       pixel_values. Greedy ids are chosen over all rows, as the reference chooses them.
       """)
 
-  @Argument(help: ArgumentHelp("A checkpoint folder.", valueName: "folder"))
-  var folder: String
-
-  @Option(help: ArgumentHelp("A PEFT adapter to apply.", valueName: "dir"))
-  var adapter: String?
+  @OptionGroup var model: PolicyArgument
 
   @Option(help: ArgumentHelp("The prepared tensors, safetensors.", valueName: "file"))
   var inputs: String
@@ -28,16 +24,12 @@ struct ForwardVerb: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Where to write the stages, safetensors.", valueName: "file"))
   var out: String
 
-  @OptionGroup var engine: EngineOptions
   @OptionGroup var options: StageOptions
 
   func run() async throws {
     try await runVerb {
-      let device = try engine.prepare()
       let inputs = try SafetensorsFile(self.inputs)
-      let folder = try CheckpointFolder(self.folder)
-      let adapter = try self.adapter.map { try AdapterFolder($0, for: folder.config) }
-      let policy = try Policy.load(folder, adapter: adapter, engine.dtype.dtype, on: device)
+      let (policy, folder) = try model.load()
       let report = try ForwardReport(policy, inputs, folder.actionStatistics)
       try writeTensors(report.tensors, metadata: ["format": "pt"], to: out)
       let scalars = try ["loss", "action_accuracy", "action_l1"].compactMap { name in

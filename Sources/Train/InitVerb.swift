@@ -13,8 +13,7 @@ struct InitVerb: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("A preset's name or file.", valueName: "preset"))
   var preset: String
 
-  @Option(help: ArgumentHelp("The folder to write.", valueName: "dir"))
-  var out: String
+  @OptionGroup var output: CheckpointOutput
 
   @Option(help: ArgumentHelp("What the weights follow from.", valueName: "n"))
   var seed: UInt64 = 0
@@ -29,9 +28,6 @@ struct InitVerb: AsyncParsableCommand {
     help: ArgumentHelp("The dataset_statistics.json of the data that it will be trained on.", valueName: "file"))
   var statistics: String?
 
-  @Option(help: ArgumentHelp("The largest weight file: a number with MB or GB.", valueName: "size"))
-  var shardSize = ByteSize(CheckpointWriter.defaultShardSize)
-
   @OptionGroup var options: StageOptions
 
   func run() async throws {
@@ -40,10 +36,11 @@ struct InitVerb: AsyncParsableCommand {
       let preset = try ModelArgument.preset(self.preset)
       let statistics = try self.statistics.map { try JSONNode(file: $0).value }
       try FreshCheckpoint(preset, seed: seed, tokenizer: tokenizer, statistics: statistics).write(
-        CheckpointWriter(out, shardSize: shardSize.byteCount), dtype.dtype)
+        output.writer, dtype.dtype)
       let count = preset.config.parameters.reduce(0) { $0 + $1.elementCount }
       options.report(
-        ["out": .string(out), "parameters": JSONValue(count)], text: "\(out): \(grouped(count)) parameters")
+        ["out": .string(output.out), "parameters": JSONValue(count)],
+        text: "\(output.out): \(grouped(count)) parameters")
     }
   }
 }

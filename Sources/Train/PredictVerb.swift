@@ -20,11 +20,7 @@ struct PredictVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Answer an image and an instruction with an action.")
 
-  @Argument(help: ArgumentHelp("A checkpoint folder.", valueName: "folder"))
-  var folder: String
-
-  @Option(help: ArgumentHelp("A PEFT adapter to apply.", valueName: "dir"))
-  var adapter: String?
+  @OptionGroup var model: PolicyArgument
 
   @Option(help: ArgumentHelp("What the camera sees, PNG or JPEG.", valueName: "file"))
   var image: String
@@ -48,7 +44,6 @@ struct PredictVerb: AsyncParsableCommand {
   @Flag(help: "Choose among all tokens, as the reference does, not only among action tokens.")
   var unrestricted = false
 
-  @OptionGroup var engine: EngineOptions
   @OptionGroup var options: StageOptions
 
   func validate() throws {
@@ -60,10 +55,7 @@ struct PredictVerb: AsyncParsableCommand {
   func run() async throws {
     try await runVerb {
       let picture = try decodeImageFile(image)
-      let device = try engine.prepare()
-      let folder = try CheckpointFolder(self.folder)
-      let adapter = try self.adapter.map { try AdapterFolder($0, for: folder.config) }
-      let policy = try Policy.load(folder, adapter: adapter, engine.dtype.dtype, on: device)
+      let (policy, folder) = try model.load()
       let prediction = try Predictor(policy, folder).predict(
         picture, instruction, unnormKey: unnormKey, path: route, unrestricted ? .unrestricted : .actions)
       let peak = ProcessMemory.peak

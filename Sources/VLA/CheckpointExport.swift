@@ -23,7 +23,7 @@ extension CheckpointFolder {
     ) { declaration, file in
       guard let stored = byName[declaration.name] else { return }
       if declaration.dtype == stored.dtype {
-        try file.append(stored.bytes)
+        try file.append(Policy.finiteBytes(stored))
       } else {
         try file.append(Policy.tensor(stored, declaration.dtype, on: .cpu).bytes)
       }

@@ -23,8 +23,7 @@ struct ForwardInputs {
     try check("input_ids", 0..<config.decoder.vocabularySize)
     let ids = try integers("input_ids", shape)
     let mask =
-      try file.declaration("attention_mask") == nil
-      ? Tensor.full(shape, 1, .int64) : integers("attention_mask", shape)
+      try file.declaration("attention_mask") == nil ? Tensor.full(shape, 1, .int64) : paddingMask(shape)
     var labels: Tensor?
     if file.declaration("labels") != nil {
       try check("labels", 0..<config.decoder.vocabularySize, or: Policy.ignoredLabel)
@@ -84,6 +83,20 @@ struct ForwardInputs {
       throw failure(name, "\(file.declaration(name)?.shape ?? []) is not the shape of input_ids, \(shape)")
     }
     return try Tensor(values(name), shape)
+  }
+
+  /// The mask, which must begin with 1 in every row and have no 1 after a 0: padding is on the right.
+  private func paddingMask(_ shape: [Int]) throws -> Tensor {
+    let mask = try integers("attention_mask", shape)
+    let values = try values("attention_mask")
+    for row in 0..<shape[0] {
+      let places = values[row * shape[1]..<(row + 1) * shape[1]]
+      let filled = places.prefix { $0 == 1 }
+      guard !filled.isEmpty, places.dropFirst(filled.count).allSatisfy({ $0 == 0 }) else {
+        throw failure("attention_mask", "row \(row) is not ones, then zeros; pad on the right")
+      }
+    }
+    return mask
   }
 
   private func check(_ name: String, _ range: Range<Int>, or other: Int? = nil) throws {

@@ -27,6 +27,7 @@ public struct ForwardReport {
   }
 
   private mutating func run(_ policy: Policy, _ batch: PolicyBatch) throws {
+    try policy.check(length: batch.inputIDs.size(1) + (batch.pixelValues == nil ? 0 : policy.patchCount))
     let output = try policy.forward(batch)
     if let patches = output.patches {
       for (tower, features) in zip(policy.config.towers, patches.towers) {
@@ -53,7 +54,7 @@ public struct ForwardReport {
     _ policy: Policy, _ number: Int, _ prompt: [Int], _ pixels: Tensor?, _ statistics: ActionStatistics
   ) throws {
     let known = try statistics.keys.map { try statistics.action($0) }
-    let count = known.map(\.statistics.dimension).max() ?? 0
+    let count = statistics.largestDimension
     guard count > 0 else { return }
     let generation = try policy.generate(prompt, pixels, count: count, .unrestricted, keepingLogits: true)
     let ids = generation.ids.map { Int64($0) }

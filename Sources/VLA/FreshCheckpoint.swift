@@ -59,7 +59,7 @@ public struct FreshCheckpoint: Sendable {
         size: ImageSize(height: tower.imageSize, width: tower.imageSize), mean: mean, std: deviation)
     }
     return try ImageProcessorConfig(
-      backbones: backbones, strategy: ResizeStrategy(rawValue: config.resizeStrategy.rawValue) ?? .naive)
+      backbones: backbones, strategy: config.resizeStrategy)
   }
 
   private static func constants(_ family: VisionTower.Family) -> (mean: [Double], deviation: [Double]) {

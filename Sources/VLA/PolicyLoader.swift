@@ -21,15 +21,22 @@ extension Policy {
     return try Policy(folder.config, parameters, dtype, on: device, adapters: scaling)
   }
 
-  /// Returns the weight `stored` as a tensor of `dtype`.
-  static func tensor(_ stored: StoredTensor, _ dtype: DType, on device: Device) throws -> Tensor {
+  /// Returns the data of `stored`, every element of which is a number.
+  ///
+  /// - Throws: `PolicyError` with the first element that is not.
+  static func finiteBytes(_ stored: StoredTensor) throws -> Bytes {
     let bytes = try stored.bytes
-    let view = try Tensor.viewing(bytes, stored.dtype, stored.shape)
     if let index = NotFinite.first(bytes, stored.dtype) {
       throw PolicyError(
         .badData, place: stored.file.path,
         "the weight `\(stored.storedName)` is NaN or infinite at element \(index); the checkpoint is damaged")
     }
+    return bytes
+  }
+
+  /// Returns the weight `stored` as a tensor of `dtype`.
+  static func tensor(_ stored: StoredTensor, _ dtype: DType, on device: Device) throws -> Tensor {
+    let view = try Tensor.viewing(finiteBytes(stored), stored.dtype, stored.shape)
     if stored.dtype == dtype, device == .cpu { return view }
     let tensor = try view.converted(to: dtype, on: device)
     stored.releasePages()

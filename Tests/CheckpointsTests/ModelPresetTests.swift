@@ -1,5 +1,6 @@
 import ByteIO
 import Checkpoints
+import ImageCodec
 import JSON
 import ManifestSyntax
 import TestSupport

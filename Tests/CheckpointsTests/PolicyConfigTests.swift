@@ -1,5 +1,6 @@
 import ByteIO
 import Checkpoints
+import ImageCodec
 import JSON
 import TestSupport
 import Testing

@@ -20,10 +20,7 @@ import Torch
     change(&config)
     let policy = try Policy(config, loaded.parameters, .float32, on: .cpu)
     let expected = try TinyPolicy.expected("dev")
-    func tensor(_ name: String) throws -> Tensor {
-      let declaration = try #require(expected.declaration(name))
-      return try Tensor.copying(expected.bytes(name), declaration.dtype, declaration.shape)
-    }
+    func tensor(_ name: String) throws -> Tensor { try TinyPolicy.tensor("dev", name) }
     let logits = try withoutGradient {
       let pixels = try tensor("pixel_values")
       let towers = try features(policy, policy.patches(pixels).towers, pixels)

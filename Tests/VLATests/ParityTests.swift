@@ -90,39 +90,25 @@ import VLA
     #expect(try largestDifference(numbers(#require(report["loss"])), numbers(expected, "loss")) <= 5e-5)
   }
 
-  @Test func `logits alone are those of the whole report`() throws {
+  @Test(arguments: [true, false])
+  func `logits alone are those of the whole report`(images: Bool) throws {
     try Engine.setThreadCount(1)
-    let folder = try TinyPolicy.folder("dev")
-    let policy = try Policy.load(folder, .float32)
-    let expected = try TinyPolicy.expected("dev")
-    func tensor(_ name: String) throws -> Tensor {
-      let declaration = try #require(expected.declaration(name))
-      return try Tensor.copying(expected.bytes(name), declaration.dtype, declaration.shape)
+    let policy = try Policy.load(TinyPolicy.folder("dev"), .float32)
+    let batch = try TinyPolicy.batch("dev", images: images)
+    let (whole, alone) = try withoutGradient {
+      (try policy.forward(batch).logits, try policy.logits(batch))
     }
-    let batch = PolicyBatch(
-      inputIDs: try tensor("input_ids"), attentionMask: try tensor("attention_mask"),
-      pixelValues: try tensor("pixel_values"), labels: nil)
-    let logits = try withoutGradient { () throws(TorchError) in try policy.logits(batch) }
-    #expect(largestDifference(try logits.values(Double.self), try numbers(expected, "logits")) <= 1e-4)
+    #expect(try alone.bytes == whole.bytes)
   }
 
   @Test func `text alone equals the reference's`() throws {
     try Engine.setThreadCount(1)
-    let folder = try TinyPolicy.folder("dev")
-    let policy = try Policy.load(folder, .float32)
+    let policy = try Policy.load(TinyPolicy.folder("dev"), .float32)
     let expected = try TinyPolicy.expected("dev")
-    func integers(_ name: String) throws -> Tensor {
-      let declaration = try #require(expected.declaration(name))
-      return try Tensor.copying(expected.bytes(name), declaration.dtype, declaration.shape)
-    }
-    let batch = PolicyBatch(
-      inputIDs: try integers("input_ids"), attentionMask: try integers("attention_mask"), pixelValues: nil,
-      labels: try integers("labels"))
+    let batch = try TinyPolicy.batch("dev", images: false)
     let output = try withoutGradient { () throws(TorchError) in try policy.forward(batch) }
     #expect(
       largestDifference(try output.logits.values(Double.self), try numbers(expected, "text_only.logits")) <= 1e-4)
-    let alone = try withoutGradient { () throws(TorchError) in try policy.logits(batch) }
-    #expect(try alone.bytes == output.logits.bytes)
     #expect(
       largestDifference(try #require(output.loss).values(Double.self), try numbers(expected, "text_only.loss")) <= 1e-5)
   }

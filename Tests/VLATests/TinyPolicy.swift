@@ -16,6 +16,20 @@ enum TinyPolicy {
     try SafetensorsFile(Repository.fixture("TinyOpenVLA/\(set)/\(file).safetensors"))
   }
 
+  /// One of the oracle's tensors.
+  static func tensor(_ set: String, _ name: String) throws -> Tensor {
+    let file = try expected(set)
+    let declaration = try #require(file.declaration(name))
+    return try Tensor.copying(file.bytes(name), declaration.dtype, declaration.shape)
+  }
+
+  /// The oracle's batch, with images or as text alone.
+  static func batch(_ set: String, images: Bool = true) throws -> PolicyBatch {
+    PolicyBatch(
+      inputIDs: try tensor(set, "input_ids"), attentionMask: try tensor(set, "attention_mask"),
+      pixelValues: images ? try tensor(set, "pixel_values") : nil, labels: try tensor(set, "labels"))
+  }
+
   static func report(_ set: String, _ dtype: DType = .float32, adapter: String? = nil) throws -> ForwardReport {
     try Engine.setThreadCount(1)
     let folder = try folder(set)
