@@ -23,9 +23,12 @@ ifneq ($(ARMATURE_WITHOUT_TORCH),1)
 	swift build -c $(CONFIGURATION) --static-swift-stdlib --product armature-train
 endif
 
-# Ratios against the physical limits and the peers; makes its own Python environment in .venv-bench.
+# Ratios against the physical limits and the peers; makes its own Python environments, .venv-bench and .venv-bench-model.
 bench: build
 	@Benchmarks/run
+ifneq ($(ARMATURE_WITHOUT_TORCH),1)
+	@Benchmarks/run-model
+endif
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/armature

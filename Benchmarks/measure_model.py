@@ -24,7 +24,7 @@ parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
 given = parser.parse_args()
 
 root = pathlib.Path(__file__).resolve().parent.parent
-train = given.bin / "armature-train"
+train = given.bin.resolve() / "armature-train"
 folder = pathlib.Path(tempfile.mkdtemp()) / "small"
 subprocess.run([train, "init", "small", "--seed", "1", "--out", folder, "--quiet"], cwd=root, check=True, stdout=subprocess.PIPE)
 

@@ -11,11 +11,13 @@ struct FrameCopy {
 
   private let files: StoreFiles
   private let reader: StoreReader
+  private let windowByteCount: Int
   private let mapped = MappedShards()
 
-  init(_ files: StoreFiles, _ reader: StoreReader) {
+  init(_ files: StoreFiles, _ reader: StoreReader, windowByteCount: Int = FrameCopy.windowByteCount) {
     self.files = files
     self.reader = reader
+    self.windowByteCount = windowByteCount
   }
 
   /// Appends the frames at `places`, `perSample` for each sample, to `target`; `order` gives the samples' numbers in the
@@ -26,7 +28,7 @@ struct FrameCopy {
   func append(
     _ places: [FramePlace], _ perSample: Int, _ order: DrawnFrames, to target: AtomicFile, _ progress: (Int) -> Void
   ) throws {
-    let windows = Self.windows(places, perSample)
+    let windows = windows(places, perSample)
     // The samples of each window in the order of the stores: one pass, however many windows there are.
     var windowOfSample: [Int32] = []
     windowOfSample.reserveCapacity(places.count / perSample)
@@ -47,7 +49,7 @@ struct FrameCopy {
     var byteCount: Int
   }
 
-  private static func windows(_ places: [FramePlace], _ perSample: Int) -> [Window] {
+  private func windows(_ places: [FramePlace], _ perSample: Int) -> [Window] {
     var windows: [Window] = []
     for first in stride(from: 0, to: places.count, by: perSample) {
       let size = places[first..<first + perSample].reduce(0) { $0 + $1.count }
