@@ -29,6 +29,9 @@ public struct InstructionTokenizer: Sendable {
   ///
   /// - Throws: `TextError`, and as `samples`' shards; nothing is written then.
   public func write(_ samples: SampleSet, to path: String) throws -> Report {
+    guard samples.hasSamples else {
+      throw PolicyError(.badData, place: samples.path, "the mixture is a plan only; build it without --virtual")
+    }
     var instructions: Set<String> = []
     for number in samples.index.shards.indices {
       let shard = try samples.shard(number)
@@ -38,6 +41,9 @@ public struct InstructionTokenizer: Sendable {
         }
         instructions.insert(text)
       }
+    }
+    guard instructions.contains(where: { !$0.isEmpty }) else {
+      throw PolicyError(.badData, place: samples.path, "its samples have no instructions to fit a tokenizer to")
     }
     let prompts = instructions.map { PromptStyle.openVLA.text($0) }
     let bytes = try TokenizerFit(size: size).model(prompts)

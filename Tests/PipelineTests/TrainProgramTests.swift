@@ -123,6 +123,25 @@
       }
     }
 
+    @Test func `a tokenizer cannot be fitted to a plan, nor to too few pieces`() throws {
+      let folder = try TemporaryDirectory()
+      let mixture = try TinyMixture.make(in: folder)
+      let plan = try Program.mixture.run([
+        "build", folder("one.yaml"), "--stores", folder("stores"), "--out", folder("plan"), "--virtual", "--quiet",
+      ])
+      #expect(plan.ending == .status(0), "\(plan.complaint)")
+      for (source, size, status, words) in [
+        (folder("plan"), "640", 65, "plan: the mixture is a plan only; build it without --virtual"),
+        (folder("nothing"), "640", 66, "nothing: no complete mixture"),
+        (mixture, "520", 64, "520 pieces have no room for the texts'"),
+      ] as [(String, String, Int32, String)] {
+        let outcome = try run(["tokenizer", source, "--size", size, "--out", folder("t.model")])
+        #expect(outcome.ending == .status(status))
+        #expect(outcome.complaints.count == 1 && outcome.complaint.contains(words), "\(outcome.complaint)")
+        #expect(Directory.entry(folder("t.model")) == .missing)
+      }
+    }
+
     @Test func `an unknown unnorm key lists those there are`() throws {
       let folder = try TemporaryDirectory()
       let mixture = try TinyMixture.make(in: folder)
