@@ -48,11 +48,18 @@ let torchTargets: [Target] = [
       "TensorFiles",
     ],
     swiftSettings: settings),
+  .target(
+    name: "Training",
+    dependencies: [
+      "VLA", "Torch", "Checkpoints", "PolicyImages", "TextTokens", "SampleShards", "Actions", "ImageCodec",
+      "ManifestSyntax", "TensorFiles", "ByteIO", "JSON",
+    ],
+    swiftSettings: settings),
   .executableTarget(
     name: "Train",
     dependencies: [
-      "VLA", "Torch", "Checkpoints", "PolicyImages", "SampleShards", "TensorFiles", "ByteIO", "JSON",
-      "CommandLineStage",
+      "Training", "VLA", "Torch", "Checkpoints", "PolicyImages", "SampleShards", "MixtureBuild", "TensorFiles",
+      "ByteIO", "JSON", "CommandLineStage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     swiftSettings: settings),
@@ -60,6 +67,13 @@ let torchTargets: [Target] = [
     name: "VLATests",
     dependencies: [
       "VLA", "Torch", "Checkpoints", "TextTokens", "Actions", "ByteIO", "JSON", "TensorFiles", "TestSupport",
+    ],
+    swiftSettings: testSettings),
+  .testTarget(
+    name: "TrainingTests",
+    dependencies: [
+      "Training", "VLA", "Torch", "Checkpoints", "SampleShards", "MixtureSupport", "Actions", "ByteIO", "JSON",
+      "ManifestSyntax", "TensorFiles", "ImageCodec", "TestSupport",
     ],
     swiftSettings: testSettings),
   .testTarget(

@@ -51,6 +51,10 @@ ctorch_status ctorch_cuda_devices(int32_t *count, ctorch_error *error) {
   });
 }
 
+ctorch_status ctorch_seed(uint64_t seed, ctorch_error *error) {
+  return guarded(error, [&] { at::manual_seed(seed); });
+}
+
 struct ctorch_generator {
   at::Generator value;
 };

@@ -19,6 +19,11 @@ public enum Engine {
     try unsafe checked("set threads") { error in unsafe ctorch_set_threads(Int32(clamping: count), error) }
   }
 
+  /// Seeds the engine's own generator, which ``Tensor/dropout(_:)`` draws from.
+  public static func seed(_ seed: UInt64) throws(TorchError) {
+    try unsafe checked("seed") { error in unsafe ctorch_seed(seed, error) }
+  }
+
   /// Chooses algorithms that repeat to the bit, for the whole process.
   public static func setDeterministic(_ value: Bool) throws(TorchError) {
     try unsafe checked("set deterministic") { error in unsafe ctorch_set_deterministic(value, error) }

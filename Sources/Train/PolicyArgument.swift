@@ -16,7 +16,7 @@ struct PolicyArgument: ParsableArguments {
   func load() throws -> (policy: Policy, folder: CheckpointFolder) {
     let device = try engine.prepare()
     let folder = try CheckpointFolder(path)
-    let adapter = try self.adapter.map { try AdapterFolder($0, for: folder.config) }
+    let adapter = try self.adapter.map { AdapterSource.folder(try AdapterFolder($0, for: folder.config)) }
     return (try Policy.load(folder, adapter: adapter, engine.dtype.dtype, on: device), folder)
   }
 }

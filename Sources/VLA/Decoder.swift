@@ -28,6 +28,22 @@ struct Decoder {
   /// The rows of `ids` [batch, position]: [batch, position, hidden].
   func embed(_ ids: Tensor) throws(TorchError) -> Tensor { try embeddings.embedding(ids, padding: config.padTokenID) }
 
+  /// The rotation of the first `count` positions, for what ``layer(_:_:_:)`` runs over.
+  func rotation(_ count: Int, like x: Tensor) throws(TorchError) -> Rotation {
+    try rotary.rotation(0..<count, x.dtype, on: x.device)
+  }
+
+  /// The number of layers.
+  var layerCount: Int { layers.count }
+
+  /// Runs layer `index` over `x` [batch, position, hidden] under a causal mask.
+  func layer(_ index: Int, _ x: Tensor, _ rotation: Rotation) throws(TorchError) -> Tensor {
+    try layers[index](x, rotation, .causal, nil)
+  }
+
+  /// The float32 logits of the rows `x` [row, hidden] of the last layer's output, over the whole vocabulary.
+  func normedLogits(_ x: Tensor) throws(TorchError) -> Tensor { try logits(norm(x)) }
+
   /// Runs all layers over `x` [batch, position, hidden], which follows what `cache` holds, and the final norm.
   ///
   /// `observe` sees the input, then each layer's output, the last one after the final norm.

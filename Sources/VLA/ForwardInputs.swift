@@ -1,20 +1,20 @@
 internal import ByteIO
-internal import Checkpoints
-internal import TensorFiles
+public import Checkpoints
+public import TensorFiles
 internal import Torch
 
 /// The prepared tensors of a file, checked against a policy's shape.
-struct ForwardInputs {
+public struct ForwardInputs {
   private let file: SafetensorsFile
   private let config: PolicyConfig
 
-  init(_ file: SafetensorsFile, _ config: PolicyConfig) {
+  public init(_ file: SafetensorsFile, _ config: PolicyConfig) {
     self.file = file
     self.config = config
   }
 
   /// The batch, or `nil` where the file has no `input_ids`.
-  func batch() throws -> PolicyBatch? {
+  public func batch() throws -> PolicyBatch? {
     guard let declaration = file.declaration("input_ids") else { return nil }
     guard declaration.shape.count == 2, declaration.shape.allSatisfy({ $0 > 0 }) else {
       throw failure("input_ids", "\(declaration.shape) is no [batch, position]")

@@ -20,7 +20,7 @@ public struct Initializer: Sendable {
   /// Returns the fresh value of `parameter`, float32.
   public func tensor(_ parameter: ParameterShape) throws -> Tensor {
     let tensor = try Tensor.full(parameter.shape, constant(parameter))
-    let source = try RandomSource(seed: Self.seed(seed, parameter.name))
+    let source = try RandomSource(seed: NamedSeed(seed, parameter.name).value)
     if parameter.name.contains("patch_embed.proj.") {
       let inputs = 3 * patchArea(parameter.part)
       let bound = 1 / Double(inputs).squareRoot()
@@ -55,12 +55,6 @@ public struct Initializer: Sendable {
       if parameter.name.hasSuffix(".latent") { return 1 / Double(parameter.shape.last ?? 1).squareRoot() }
       return 0.02
     }
-  }
-
-  /// Mixes the run's seed with a parameter's name: the first 8 bytes of a SHA-256.
-  private static func seed(_ seed: UInt64, _ name: String) -> UInt64 {
-    let text = Array("\(seed) \(name)".utf8)
-    return SHA256Digest.hexadecimal(of: text).prefix(16).reduce(0) { $0 << 4 | UInt64($1.hexDigitValue ?? 0) }
   }
 
   /// Writes a whole fresh checkpoint in `dtype`, one weight at a time.

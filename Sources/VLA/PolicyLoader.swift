@@ -3,22 +3,89 @@ public import Checkpoints
 public import TensorFiles
 public import Torch
 
+/// The adapter that a policy is loaded with.
+public enum AdapterSource {
+  /// One that was trained.
+  case folder(AdapterFolder)
+  /// A fresh one: A drawn from a seed, B zero, so that it changes nothing yet.
+  case fresh(AdapterConfig, seed: UInt64)
+
+  /// The adapter's settings.
+  public var config: AdapterConfig {
+    switch self {
+    case .folder(let folder): folder.config
+    case .fresh(let config, _): config
+    }
+  }
+
+  /// The adapted layers of a model of `model`.
+  public func modules(of model: PolicyConfig) throws -> [AdaptedModule] {
+    switch self {
+    case .folder(let folder): folder.modules
+    case .fresh(let config, _): try config.modules(of: model)
+    }
+  }
+}
+
 extension Policy {
-  /// Loads the checkpoint `folder`, with the adapter `adapter` where given, to compute in `dtype`.
+  /// Loads the checkpoint `folder`, with an `adapter` where given, to compute in `dtype`.
   ///
-  /// Weights that are stored in `dtype` are computed with where they are mapped, without a copy. Every weight is
-  /// checked to be a number.
+  /// Weights that are stored in `dtype` are computed with where they are mapped, without a copy, but for those that
+  /// `trains` names: they are copied and ask for gradients. Every weight is checked to be a number. `dropout` is what
+  /// training drops of the adapters' inputs.
   ///
-  /// - Throws: `PolicyError` that names the weight that is not; `TorchError`.
+  /// - Throws: `PolicyError` that names the weight that is not; `CheckpointError`, `TorchError`.
   public static func load(
-    _ folder: CheckpointFolder, adapter: AdapterFolder? = nil, _ dtype: DType, on device: Device = .cpu
+    _ folder: CheckpointFolder, adapter: AdapterSource? = nil, _ dtype: DType, on device: Device = .cpu,
+    dropout: AdapterDropout? = nil, trains: (String) -> Bool = { _ in false }
   ) throws -> Policy {
     try device.prepare()
     var parameters = ParameterStore()
-    for stored in folder.tensors { parameters[stored.name] = try tensor(stored, dtype, on: device) }
-    for stored in adapter?.tensors ?? [] { parameters[stored.name] = try tensor(stored, dtype, on: device) }
-    let scaling = adapter.map { AdapterScaling($0.scales) }
+    func add(_ name: String, _ weight: Tensor, isOwn: Bool) throws {
+      guard trains(name) else {
+        parameters[name] = weight
+        return
+      }
+      let own = try isOwn ? weight : weight.copied()
+      try own.setRequiresGradient(true)
+      parameters[name] = own
+    }
+    for stored in folder.tensors {
+      let isView = stored.dtype == dtype && device == .cpu
+      try add(stored.name, tensor(stored, dtype, on: device), isOwn: !isView)
+      if isView, trains(stored.name) { stored.releasePages() }
+    }
+    guard let adapter else { return try Policy(folder.config, parameters, dtype, on: device) }
+    let modules = try adapter.modules(of: folder.config)
+    switch adapter {
+    case .folder(let stored):
+      for factor in stored.tensors {
+        let isView = factor.dtype == dtype && device == .cpu
+        try add(factor.name, tensor(factor, dtype, on: device), isOwn: !isView)
+      }
+    case .fresh(let config, let seed):
+      for module in modules {
+        let a = try factor(module, config.start, seed)
+        try add(module.nameOfA, a.converted(to: dtype, on: device), isOwn: true)
+        try add(module.nameOfB, Tensor.full(module.b, 0, dtype, on: device), isOwn: true)
+      }
+    }
+    let scaling = AdapterScaling(
+      Dictionary(uniqueKeysWithValues: modules.map { ($0.module, $0.scale) }), dropout: dropout)
     return try Policy(folder.config, parameters, dtype, on: device, adapters: scaling)
+  }
+
+  /// A fresh factor A, float32.
+  private static func factor(_ module: AdaptedModule, _ start: AdapterConfig.Start, _ seed: UInt64) throws -> Tensor {
+    let factor = try Tensor.full(module.a, 0)
+    let source = try RandomSource(seed: NamedSeed(seed, module.nameOfA).value)
+    switch start {
+    case .gaussian: try source.fillNormal(factor, deviation: 1 / Double(module.a[0]))
+    case .kaiming:
+      let bound = 1 / Double(module.a.dropFirst().reduce(1, *)).squareRoot()
+      try source.fillUniform(factor, low: -bound, high: bound)
+    }
+    return factor
   }
 
   /// Returns the data of `stored`, every element of which is a number.

@@ -43,8 +43,8 @@ import Testing
 
   @Test func `PEFT's adapter of the small model is read`() throws {
     let adapter = try AdapterFolder(Self.source, for: config)
-    #expect(adapter.rank == 4)
-    #expect(adapter.alpha == 8)
+    #expect(adapter.config.rank == 4)
+    #expect(adapter.config.alpha == 8)
     // Three DINO blocks and four of SigLIP with 4 layers each, two convolutions, 5 layers of the attention pool,
     // 3 of the projector, two decoder layers with 7 each, the head: 12 + 16 + 2 + 5 + 3 + 14 + 1 = 53.
     #expect(adapter.scales.count == 53)

@@ -34,7 +34,7 @@ enum TinyPolicy {
     try Engine.setThreadCount(1)
     let folder = try folder(set)
     let adapter = try adapter.map {
-      try AdapterFolder(Repository.fixture("TinyOpenVLA/\(set)/\($0)"), for: folder.config)
+      AdapterSource.folder(try AdapterFolder(Repository.fixture("TinyOpenVLA/\(set)/\($0)"), for: folder.config))
     }
     let policy = try Policy.load(folder, adapter: adapter, dtype)
     return try ForwardReport(policy, expected(set), folder.actionStatistics)

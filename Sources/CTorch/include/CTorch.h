@@ -78,6 +78,8 @@ ctorch_status ctorch_cuda_devices(int32_t *count, ctorch_error *error);
 
 // Random numbers -----------------------------------------------------------------------------------------------
 
+/// Seeds the engine's own generators, which dropout draws from.
+ctorch_status ctorch_seed(uint64_t seed, ctorch_error *error);
 ctorch_status ctorch_generator_make(uint64_t seed, ctorch_generator *_Nullable *_Nonnull out, ctorch_error *error);
 void ctorch_generator_free(ctorch_generator *generator);
 ctorch_status ctorch_normal_(
