@@ -58,8 +58,8 @@ let torchTargets: [Target] = [
   .executableTarget(
     name: "Train",
     dependencies: [
-      "Training", "VLA", "Torch", "Checkpoints", "PolicyImages", "SampleShards", "MixtureBuild", "TensorFiles",
-      "ByteIO", "JSON", "CommandLineStage",
+      "Training", "VLA", "Torch", "Checkpoints", "PolicyImages", "SampleShards", "MixtureBuild", "EpisodeStore",
+      "ManifestSyntax", "TensorFiles", "ByteIO", "JSON", "CommandLineStage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     swiftSettings: settings),

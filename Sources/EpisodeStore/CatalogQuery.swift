@@ -17,6 +17,32 @@ public struct CatalogQuery: Sendable {
   /// - Throws: `StoreError` where the catalog is missing, or the condition is no expression or does more than read.
   /// - Complexity: O(rows).
   public func ordinals(where condition: String) throws(StoreError) -> [Int] {
+    var ordinals: [Int] = []
+    try unsafe forEachRow(
+      "SELECT ordinal FROM episodes WHERE (\(condition)\n) ORDER BY ordinal", "condition `\(condition)`"
+    ) { statement in unsafe ordinals.append(Int(sqlite3_column_int64(statement, 0))) }
+    return ordinals
+  }
+
+  /// The text of `expression` for every episode, by ordinal; episodes for which it is NULL are left out.
+  ///
+  /// - Throws: as ``ordinals(where:)``.
+  /// - Complexity: O(rows).
+  public func texts(of expression: String) throws(StoreError) -> [Int: String] {
+    var texts: [Int: String] = [:]
+    try unsafe forEachRow(
+      "SELECT ordinal, CAST((\(expression)\n) AS TEXT) FROM episodes ORDER BY ordinal", "expression `\(expression)`"
+    ) { statement in
+      guard let text = unsafe sqlite3_column_text(statement, 1) else { return }
+      unsafe texts[Int(sqlite3_column_int64(statement, 0))] = String(cString: text)
+    }
+    return texts
+  }
+
+  /// Calls `body` with each row of `sql`, which holds what errors call `what`.
+  private func forEachRow(
+    _ sql: String, _ what: String, _ body: (OpaquePointer?) -> Void
+  ) throws(StoreError) {
     guard Directory.entry(path) == .file else {
       throw StoreError(.inputMissing, file: path, "there is no catalog; ingest the dataset again")
     }
@@ -25,7 +51,6 @@ public struct CatalogQuery: Sendable {
     defer { _ = unsafe sqlite3_close_v2(connection) }
     guard opened == SQLITE_OK else { throw unsafe failure(connection, "it cannot be opened") }
     unsafe sqlite3_set_authorizer(connection, authorize, nil)
-    let sql = "SELECT ordinal FROM episodes WHERE (\(condition)\n) ORDER BY ordinal"
     var statement: OpaquePointer?
     var rest = 0
     let prepared = unsafe sql.withCString { text in
@@ -35,14 +60,13 @@ public struct CatalogQuery: Sendable {
       return code
     }
     defer { _ = unsafe sqlite3_finalize(statement) }
-    guard prepared == SQLITE_OK else { throw unsafe failure(connection, "the condition `\(condition)` is not valid") }
-    guard rest == 0 else { throw StoreError(file: path, "the condition `\(condition)` is more than one statement") }
-    var ordinals: [Int] = []
+    guard prepared == SQLITE_OK else { throw unsafe failure(connection, "the \(what) is not valid") }
+    guard rest == 0 else { throw StoreError(file: path, "the \(what) is more than one statement") }
     while true {
       switch unsafe sqlite3_step(statement) {
-      case SQLITE_ROW: ordinals.append(Int(unsafe sqlite3_column_int64(statement, 0)))
-      case SQLITE_DONE: return ordinals
-      default: throw unsafe failure(connection, "the condition `\(condition)` cannot be evaluated")
+      case SQLITE_ROW: unsafe body(statement)
+      case SQLITE_DONE: return
+      default: throw unsafe failure(connection, "the \(what) cannot be evaluated")
       }
     }
   }

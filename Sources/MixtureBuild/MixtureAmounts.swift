@@ -1,3 +1,4 @@
+internal import ManifestSyntax
 internal import ByteIO
 internal import JSON
 internal import Sampling

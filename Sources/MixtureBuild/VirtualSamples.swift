@@ -84,6 +84,22 @@ public final class VirtualSamples: SampleProvider {
     try drawing { drawer in try positions.map { try sample(at: $0, drawer) } }
   }
 
+  public func origin(at position: Int) throws -> SampleOrigin {
+    let origin = try drawing { try $0.source.origin(of: position) }
+    return SampleOrigin(
+      datasetIndex: UInt16(origin.entry), episodeOrdinal: UInt64(origin.episode.ordinal),
+      stepIndex: UInt32(origin.step))
+  }
+
+  public func instructions() throws -> [Bytes] {
+    var texts: Set<[UInt8]> = []
+    for entry in plan.entries {
+      let shards = Set((0..<entry.selection.frames.episodeCount).map { entry.selection.frames.episode($0).shard })
+      for shard in shards { texts.formUnion(entry.store.shards[shard].texts) }
+    }
+    return texts.map { Bytes($0) }
+  }
+
   public func frames(at position: Int) throws -> [[Bytes]] {
     try drawing { drawer in try frames(of: drawer.source.origin(of: position), drawer) }
   }

@@ -18,6 +18,16 @@ public protocol SampleProvider: Sendable {
   /// - Throws: errors with the file at fault.
   func samples(at positions: [Int]) throws -> [StoredSample]
 
+  /// Where the sample at `position` comes from, without its content.
+  ///
+  /// - Throws: errors with the file at fault.
+  func origin(at position: Int) throws -> SampleOrigin
+
+  /// The texts of all files that samples are read from, each at least once; a plan's may hold some of no sample.
+  ///
+  /// - Throws: errors with the file at fault.
+  func instructions() throws -> [Bytes]
+
   /// The frames of the sample at `position` alone: as `StoredSample.frames`.
   ///
   /// - Throws: errors with the file at fault.
@@ -27,6 +37,19 @@ public protocol SampleProvider: Sendable {
 extension SampleProvider {
   /// The number of samples.
   public var count: Int { index.sampleCount }
+}
+
+/// The step that a sample was made of.
+public struct SampleOrigin: Hashable, Sendable {
+  public var datasetIndex: UInt16
+  public var episodeOrdinal: UInt64
+  public var stepIndex: UInt32
+
+  public init(datasetIndex: UInt16, episodeOrdinal: UInt64, stepIndex: UInt32) {
+    self.datasetIndex = datasetIndex
+    self.episodeOrdinal = episodeOrdinal
+    self.stepIndex = stepIndex
+  }
 }
 
 /// One sample as a mixture keeps it; W, K, A, P as in the layout.
@@ -95,6 +118,20 @@ extension SampleSet: SampleProvider {
         episodeOrdinal: shard.episodeOrdinal[sample], stepIndex: shard.stepIndex[sample],
         frames: frames(shard, sample), file: shard.file.path, name: "sample \(sample)")
     }
+  }
+
+  public func origin(at position: Int) throws -> SampleOrigin {
+    let (number, sample) = place(of: position)
+    let shard = try shard(number)
+    return SampleOrigin(
+      datasetIndex: shard.datasetIndex[sample], episodeOrdinal: shard.episodeOrdinal[sample],
+      stepIndex: shard.stepIndex[sample])
+  }
+
+  public func instructions() throws -> [Bytes] {
+    var texts: [Bytes] = []
+    for number in index.shards.indices { texts += try shard(number).instructions }
+    return texts
   }
 
   public func frames(at position: Int) throws -> [[Bytes]] {

@@ -5,7 +5,7 @@ public import ImageCodec
 ///
 /// Which samples come, and what their pixels are, depends on the mixture, the options and the place alone: a reader that
 /// begins at the place where another one stood goes on with the same samples. Memory is bounded by `workers + 1` batches.
-public struct SampleReader {
+public struct SampleReader: Sendable {
   /// What a reader makes of a mixture.
   public struct Options: Sendable {
     /// Samples in a batch, B.

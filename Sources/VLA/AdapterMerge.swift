@@ -1,5 +1,6 @@
 internal import ByteIO
 public import Checkpoints
+public import JSON
 public import TensorFiles
 internal import Torch
 
@@ -11,10 +12,12 @@ extension AdapterFolder {
   /// may depend on the processor.
   ///
   /// - Throws: `PolicyError` where a weight is no number; `CheckpointError`, `FileError`.
-  public func merge(into base: CheckpointFolder, _ writer: CheckpointWriter, _ dtype: DType) throws {
+  public func merge(
+    into base: CheckpointFolder, _ writer: CheckpointWriter, _ dtype: DType, statistics: JSONValue? = nil
+  ) throws {
     let factors = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0) })
     let layers = Dictionary(uniqueKeysWithValues: modules.map { ("\($0.module).weight", $0) })
-    try base.rewrite(writer, dtype) { stored, type in
+    try base.rewrite(writer, dtype, statistics: statistics) { stored, type in
       guard let layer = layers[stored.name], let a = factors[layer.nameOfA], let b = factors[layer.nameOfB] else {
         return nil
       }

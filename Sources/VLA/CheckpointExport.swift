@@ -1,8 +1,8 @@
 internal import ByteIO
 public import Checkpoints
-internal import JSON
+public import JSON
 public import TensorFiles
-internal import Torch
+public import Torch
 
 extension CheckpointFolder {
   /// Writes this checkpoint again with weights of type `dtype` (`nil`: each as it is), one weight at a time.
@@ -16,7 +16,7 @@ extension CheckpointFolder {
   ///
   /// `replacement` is asked with a weight and the type that it is to have. `statistics` stands in for those of the
   /// folder, in both places that hold them.
-  func rewrite(
+  public func rewrite(
     _ writer: CheckpointWriter, _ dtype: DType?, statistics: JSONValue? = nil,
     replacement: (StoredTensor, DType) throws -> Tensor?
   ) throws {

@@ -28,19 +28,17 @@ public struct InstructionTokenizer: Sendable {
   /// Fits to the prompts of the instructions in `samples`, and writes the model to `path`.
   ///
   /// - Throws: `TextError`, and as `samples`' shards; nothing is written then.
-  public func write(_ samples: SampleSet, to path: String) throws -> Report {
+  public func write(_ samples: any SampleProvider, to path: String) throws -> Report {
     guard samples.hasSamples else {
-      throw PolicyError(.badData, place: samples.path, "the mixture is a plan only; build it without --virtual")
+      throw PolicyError(
+        .badData, place: samples.path, "the mixture is a plan only; give its --stores, or build it without --virtual")
     }
     var instructions: Set<String> = []
-    for number in samples.index.shards.indices {
-      let shard = try samples.shard(number)
-      for bytes in shard.instructions {
-        guard let text = String(utf8: bytes) else {
-          throw PolicyError(.badData, place: "\(samples.path): shard \(number)", "an instruction is not UTF-8")
-        }
-        instructions.insert(text)
+    for bytes in try samples.instructions() {
+      guard let text = String(utf8: bytes) else {
+        throw PolicyError(.badData, place: samples.path, "an instruction is not UTF-8")
       }
+      instructions.insert(text)
     }
     guard instructions.contains(where: { !$0.isEmpty }) else {
       throw PolicyError(.badData, place: samples.path, "its samples have no instructions to fit a tokenizer to")

@@ -3,14 +3,12 @@ internal import ByteIO
 public import Checkpoints
 public import ImageCodec
 public import PolicyImages
-internal import TextTokens
 internal import Torch
 
 /// Answers an image and an instruction with an action, with all that a checkpoint folder says about it.
 public struct Predictor {
   private let policy: Policy
-  private let tokenizer: PromptTokenizer
-  private let processor: ImageProcessor
+  private let inputs: PolicyInputs
   private let statistics: ActionStatistics
   /// The longest prompt, in ids.
   private let promptLimit: Int
@@ -19,25 +17,10 @@ public struct Predictor {
   ///
   /// - Throws: where the folder has no tokenizer, no preprocessor or no statistics that fit the model.
   public init(_ policy: Policy, _ folder: CheckpointFolder) throws {
-    func required(_ name: String, _ what: String) throws(PolicyError) -> String {
-      guard let file = folder.file(name) else {
-        throw PolicyError(.inputMissing, place: folder.path, "it has no \(name), \(what)")
-      }
-      return file
-    }
     self.policy = policy
-    let config = policy.config
-    tokenizer = try PromptTokenizer(
-      SentencePieceModel(required(CheckpointFolder.tokenizerName, "the tokenizer of its instructions")),
-      style: PromptStyle(folder: folder.path), size: config.actionVocabularySize, emptyID: config.emptyTokenID)
-    let file = try required(CheckpointFolder.preprocessorName, "which says how images are prepared")
-    processor = ImageProcessor(try ImageProcessorConfig(file: file))
-    let wanted = [3 * config.towers.count, config.imageSize, config.imageSize]
-    guard processor.shape == wanted else {
-      throw PolicyError(.badData, place: file, "it prepares images of \(processor.shape), the model takes \(wanted)")
-    }
+    inputs = try PolicyInputs(folder)
     statistics = try folder.actionStatistics
-    promptLimit = config.maxTextLength
+    promptLimit = policy.config.maxTextLength
   }
 
   /// An action and how it came about.
@@ -59,13 +42,14 @@ public struct Predictor {
     _ tokens: DecodedTokens = .actions
   ) throws -> Prediction {
     let (key, statistics) = try self.statistics.action(unnormKey)
-    let prompt = try tokenizer.prompt(instruction)
+    let prompt = try inputs.tokenizer.prompt(instruction)
     guard prompt.count + statistics.dimension <= promptLimit else {
       throw PolicyError(
         .badData, place: "instruction", "\(prompt.count) tokens are too long for the model's \(promptLimit); shorten it"
       )
     }
-    let pixels = try Tensor(processor.pixelValues(of: image, by: path), [1] + processor.shape)
+    let pixels = try Tensor(
+      inputs.processor.pixelValues(of: image, by: path), [1] + inputs.processor.shape)
     let generation = try policy.generate(prompt, pixels, count: statistics.dimension, tokens)
     let action = try policy.action(generation.ids, prompt: prompt, statistics)
     return Prediction(action: action, ids: generation.ids, prompt: prompt, unnormKey: key)

@@ -1,5 +1,5 @@
 internal import ByteIO
-internal import TextTokens
+public import TextTokens
 
 /// How an instruction is asked as a question.
 public enum PromptStyle: String, Sendable, CaseIterable {
@@ -36,7 +36,7 @@ public struct PromptTokenizer: Sendable {
   /// Prepares `model`, the tokenizer of a vocabulary of `size` ids, whose prompts end in the id `emptyID`.
   ///
   /// - Throws: `PolicyError` where the tokenizer is another vocabulary's.
-  init(_ model: SentencePieceModel, style: PromptStyle, size: Int, emptyID: Int) throws(PolicyError) {
+  public init(_ model: SentencePieceModel, style: PromptStyle, size: Int, emptyID: Int) throws(PolicyError) {
     guard model.pieceCount == size else {
       throw PolicyError(
         .badData, place: model.file, "the tokenizer has \(model.pieceCount) pieces, the model's vocabulary \(size)")

@@ -1,5 +1,5 @@
 internal import ByteIO
-public import ManifestSyntax
+
 
 /// A path in a manifest, in which `${NAME}` stands for a variable.
 public struct PathTemplate: Sendable, Equatable {
@@ -14,7 +14,7 @@ public struct PathTemplate: Sendable, Equatable {
   public let place: ManifestPlace
   private let parts: [Part]
 
-  init(_ node: ManifestNode) throws(ManifestError) {
+  public init(_ node: ManifestNode) throws(ManifestError) {
     text = try node.string()
     place = node.place
     var parts: [Part] = []

@@ -1,0 +1,40 @@
+public import SampleShards
+internal import TensorFiles
+internal import Torch
+public import VLA
+
+/// One batch in the form that the model takes, still on the host.
+public struct TrainingBatch: Sendable {
+  /// Texts, padded on the right, [B, T].
+  public var ids: [Int64] = []
+  /// The ids to predict, −100 where none is, [B][T].
+  public var labels: [[Int64]] = []
+  /// 1 where there is text, [B, T].
+  public var mask: [Int64] = []
+  /// [B, 3 per tower, row, column].
+  public var pixels: [Float] = []
+  /// One image's shape, [3 per tower, row, column].
+  public var imageShape: [Int] = []
+  /// Which dataset of the mixture each sample is of, and its place in the mixture, [B].
+  public var datasets: [Int] = []
+  public var positions: [Int] = []
+  /// Where the stream stands after this batch.
+  public var place = SampleReader.Place()
+
+  /// The number of samples, B.
+  public var count: Int { labels.count }
+
+  /// The memory it takes, in bytes.
+  public var byteCount: Int { 4 * pixels.count + 8 * (ids.count + mask.count + 2 * ids.count) }
+
+  /// The labelled positions.
+  public func rows(patches: Int) -> SupervisedRows { SupervisedRows(labels, patches: patches) }
+
+  /// The tensors.
+  public func policyBatch() throws -> PolicyBatch {
+    let width = ids.count / max(1, count)
+    return PolicyBatch(
+      inputIDs: try Tensor(ids, [count, width]), attentionMask: try Tensor(mask, [count, width]),
+      pixelValues: try Tensor(pixels, [count] + imageShape), labels: nil)
+  }
+}
