@@ -30,14 +30,19 @@ enum FitArgument {
       throw TrainingError(.usage, place: config.name, "no mixture is given; add data.mixture, or --mixture")
     }
     let samples = try await samples(mixture, config.stores, workers: workers)
+    guard let other = config.evaluation.mixture else { return try sources(config, samples, nil, device) }
+    return try sources(config, samples, try await self.samples(other, config.stores, workers: workers), device)
+  }
+
+  private static func sources(
+    _ config: FitConfig, _ samples: any SampleProvider, _ evaluation: (any SampleProvider)?, _ device: Device
+  ) throws -> SourceBox {
     var sources = TrainingRun.Sources(samples, preset: ModelArgument.preset)
-    if let other = config.evaluation.mixture {
-      sources.evaluation = try await self.samples(other, config.stores, workers: workers)
-    }
+    sources.evaluation = evaluation
     if let group = config.evaluation.heldOut?.group {
-      sources.groups = try samples.index.entries.map { entry in
+      for entry in samples.index.entries {
         let store = try store(of: entry.dataset, entry.store, config.stores)
-        return try CatalogQuery("\(store)/catalog.sqlite").texts(of: group)
+        sources.groups.append(try CatalogQuery("\(store)/catalog.sqlite").texts(of: group))
       }
     }
     sources.device = device

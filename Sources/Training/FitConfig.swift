@@ -46,7 +46,7 @@ public struct FitConfig: Sendable {
   public var saving = Saving()
   public var logEvery = 10
   /// The most bytes of batches that are kept ready.
-  public var prefetchBytes = 256_000_000
+  public var prefetchBytes = 64_000_000
   public var seed: UInt64 = 7
 
   /// When a run ends: at what comes first.
