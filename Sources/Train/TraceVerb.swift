@@ -1,5 +1,4 @@
 import ArgumentParser
-import Checkpoints
 import CommandLineStage
 import JSON
 import TensorFiles
@@ -12,12 +11,12 @@ struct TraceVerb: AsyncParsableCommand {
     commandName: "trace",
     abstract: "Take a few optimiser steps on one prepared batch, to check a trainer against another.",
     discussion: """
-      The inputs are as `forward` takes them, with labels. All parameters are trained, or those of the adapter alone. \
+      The inputs are as `forward` takes them, with labels. All parameters are trained, or with --adapter \
+      its own alone; weights are float32, and --dtype is the type of matrix products. \
       Prints the loss before each step and after the last, and the norm of each step's gradients before clipping.
       """)
 
-  @Argument(help: ArgumentHelp("A checkpoint folder.", valueName: "folder"))
-  var folder: String
+  @OptionGroup var model: PolicyArgument
 
   @Option(help: ArgumentHelp("The prepared tensors, safetensors.", valueName: "file"))
   var inputs: String
@@ -34,16 +33,12 @@ struct TraceVerb: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The largest gradient norm; there is no limit unless given.", valueName: "norm"))
   var clip: Double?
 
-  @Option(help: ArgumentHelp("A PEFT adapter: it is trained, the model is not.", valueName: "dir"))
-  var adapter: String?
-
   @Option(help: ArgumentHelp("Where to write all parameters that were trained, safetensors.", valueName: "file"))
   var out: String?
 
   @Flag(help: "Compute the decoder's layers again for their gradients rather than keep them.")
   var recompute = false
 
-  @OptionGroup var engine: EngineOptions
   @OptionGroup var options: StageOptions
 
   func validate() throws {
@@ -54,21 +49,15 @@ struct TraceVerb: AsyncParsableCommand {
 
   func run() async throws {
     try await runVerb {
-      let device = try engine.prepare()
-      let folder = try CheckpointFolder(self.folder)
-      let adapter = try self.adapter.map { AdapterSource.folder(try AdapterFolder($0, for: folder.config)) }
       let inputs = try SafetensorsFile(self.inputs)
-      // Weights stay float32; bf16 is the type of matrix products.
-      let policy = try Policy.load(folder, adapter: adapter, .float32, on: device) { name in
-        adapter == nil || name.hasSuffix(".lora_A.weight") || name.hasSuffix(".lora_B.weight")
-      }
+      let policy = try model.loadForTraining()
       var trace = PolicyTrace.Options()
       trace.steps = steps
       trace.learningRate = lr
       trace.weightDecay = weightDecay
       trace.clip = clip
       trace.pass = TrainingPass(
-        autocast: engine.dtype == .bf16 ? .bfloat16 : nil, activations: recompute ? .recomputed : .kept)
+        autocast: model.engine.dtype == .bf16 ? .bfloat16 : nil, activations: recompute ? .recomputed : .kept)
       let result = try PolicyTrace(policy, inputs, trace)
       if let out {
         let tensors = try policy.parameters.names.compactMap { name -> (name: String, tensor: HostTensor)? in

@@ -142,9 +142,8 @@ public final class TrainingRun {
   public func train(_ hooks: Trainer.Hooks, workers: Int) throws -> Trainer.Ending {
     let steps = stepLimit
     if let steps, trainer.position.step >= steps { return .complete }
-    let reader = try reader(training, workers: workers, place: trainer.position.place)
     let feed = BatchFeed(
-      reader, try BatchAssembler(inputs, base.config, training.index, view: config.view),
+      try reader(workers: workers), try BatchAssembler(inputs, base.config, training.index, view: config.view),
       byteLimit: config.prefetchBytes)
     return try trainer.run(feed, steps: steps, hooks)
   }
@@ -160,35 +159,22 @@ public final class TrainingRun {
     return limit
   }
 
-  private func reader(
-    _ samples: any SampleProvider, workers: Int, place: SampleReader.Place, batch: Int? = nil
-  ) throws -> SampleReader {
+  private func reader(workers: Int) throws -> SampleReader {
     var options = SampleReader.Options()
-    options.batchSize = batch ?? config.batchSize
+    options.batchSize = config.batchSize
     options.size = inputs.processor.config.size
-    options.augmentation = config.augments && batch == nil ? .openVLA : nil
+    options.augmentation = config.augments ? .openVLA : nil
     options.workers = workers
-    options.epochs = batch == nil ? nil : 1
-    options.dropsLast = batch == nil
-    return try SampleReader(samples, options, from: place)
+    options.epochs = nil
+    options.dropsLast = true
+    return try SampleReader(training, options, from: trainer.position.place)
   }
 
   /// Measures the policy on `samples`, evenly at most as many as the configuration says.
   public func evaluate(on samples: any SampleProvider, workers: Int) throws -> EvaluationReport {
-    let limit = config.evaluation.samples
-    let chosen: any SampleProvider =
-      samples.count <= limit
-      ? samples : SelectedSamples(samples, (0..<limit).map { $0 * samples.count / limit })
     let pass = TrainingPass(autocast: config.precision == .bf16 ? .bfloat16 : nil)
-    var evaluator = try Evaluator(
-      policy, pass, datasets: chosen.index.entries.map(\.dataset), dimensions: chosen.index.layout.actionDimension)
-    let reader = try reader(chosen, workers: workers, place: .init(), batch: min(config.batchSize, 64))
-    let feed = BatchFeed(
-      reader, try BatchAssembler(inputs, base.config, chosen.index, view: config.view),
-      byteLimit: config.prefetchBytes)
-    defer { feed.stop() }
-    while let (batch, _) = try feed.next() { try evaluator.add(batch) }
-    return evaluator.report
+    return try CheckpointEvaluation(policy, inputs, pass, batchSize: min(config.batchSize, 64), view: config.view)
+      .run(on: samples, limit: config.evaluation.samples, workers: workers)
   }
 
   /// Writes what the run has come to: `checkpoint/`, in place of an older one, and `adapter/` where one is trained.

@@ -1,0 +1,55 @@
+internal import Checkpoints
+internal import ImageCodec
+internal import PolicyImages
+public import SampleShards
+public import VLA
+
+/// Measures a checkpoint on a mixture's samples.
+public struct CheckpointEvaluation {
+  private let policy: Policy
+  private let inputs: PolicyInputs
+  private let pass: TrainingPass
+  /// Samples at a time.
+  private let batchSize: Int
+  private let view: String?
+
+  /// Prepares to measure `policy`, whose texts and images `inputs` prepares.
+  public init(_ policy: Policy, _ inputs: PolicyInputs, _ pass: TrainingPass, batchSize: Int, view: String? = nil) {
+    self.policy = policy
+    self.inputs = inputs
+    self.pass = pass
+    self.batchSize = batchSize
+    self.view = view
+  }
+
+  /// Measures on at most `limit` of `samples`, evenly chosen, reading with `workers` threads; `observe` sees each batch.
+  ///
+  /// Blocks: it is for a thread that is not of Swift's pool.
+  ///
+  /// - Throws: `TrainingError` where the mixture does not fit the model; what reading throws.
+  public func run(
+    on samples: any SampleProvider, limit: Int, workers: Int, observe: (TrainingBatch) -> Void = { _ in }
+  ) throws -> EvaluationReport {
+    guard samples.hasSamples, samples.count > 0 else {
+      throw TrainingError(place: samples.path, "the mixture has no samples, only a plan; give its stores with --stores")
+    }
+    let chosen: any SampleProvider =
+      samples.count <= limit
+      ? samples : SelectedSamples(samples, (0..<limit).map { $0 * samples.count / limit })
+    var evaluator = try Evaluator(
+      policy, pass, datasets: chosen.index.entries.map(\.dataset), dimensions: chosen.index.layout.actionDimension)
+    var options = SampleReader.Options()
+    options.batchSize = batchSize
+    options.size = inputs.processor.config.size
+    options.workers = workers
+    let feed = BatchFeed(
+      try SampleReader(chosen, options), try BatchAssembler(inputs, policy.config, chosen.index, view: view),
+      byteLimit: 64_000_000)
+    defer { feed.stop() }
+    while let (batch, _) = try feed.next() {
+      observe(batch)
+      try evaluator.add(batch)
+    }
+    return evaluator.report
+  }
+}
