@@ -136,6 +136,8 @@ let package = Package(
       name: "SampleShards", dependencies: ["ByteIO", "JSON", "TensorFiles", "ImageCodec"], swiftSettings: settings),
     .target(name: "PolicyImages", dependencies: ["ByteIO", "JSON", "ImageCodec"], swiftSettings: settings),
     .target(
+      name: "RunLog", dependencies: ["ByteIO", "JSON", "TFRecord", "ImageCodec"], swiftSettings: settings),
+    .target(
       name: "SampleExport", dependencies: ["ByteIO", "JSON", "TensorFiles", "SampleShards"], swiftSettings: settings),
     .target(
       name: "Ingest",
@@ -229,6 +231,10 @@ let package = Package(
     .testTarget(
       name: "SampleExportTests",
       dependencies: ["SampleExport", "SampleShards", "ByteIO", "JSON", "ImageCodec", "MixtureSupport", "TestSupport"],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "RunLogTests",
+      dependencies: ["RunLog", "ByteIO", "JSON", "TFRecord", "ImageCodec", "MixtureSupport", "TestSupport"],
       swiftSettings: testSettings),
     .testTarget(
       name: "IngestTests",
