@@ -51,14 +51,14 @@ let torchTargets: [Target] = [
   .target(
     name: "Training",
     dependencies: [
-      "VLA", "Torch", "Checkpoints", "PolicyImages", "TextTokens", "SampleShards", "Actions", "ImageCodec",
+      "VLA", "Torch", "RunLog", "Checkpoints", "PolicyImages", "TextTokens", "SampleShards", "Actions", "ImageCodec",
       "ManifestSyntax", "TensorFiles", "ByteIO", "JSON",
     ],
     swiftSettings: settings),
   .executableTarget(
     name: "Train",
     dependencies: [
-      "Training", "VLA", "Torch", "Checkpoints", "PolicyImages", "SampleShards", "MixtureBuild", "EpisodeStore",
+      "Training", "VLA", "Torch", "RunLog", "Checkpoints", "PolicyImages", "SampleShards", "MixtureBuild", "EpisodeStore",
       "ManifestSyntax", "TensorFiles", "ByteIO", "JSON", "CommandLineStage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
@@ -72,7 +72,7 @@ let torchTargets: [Target] = [
   .testTarget(
     name: "TrainingTests",
     dependencies: [
-      "Training", "VLA", "Torch", "Checkpoints", "SampleShards", "MixtureSupport", "Actions", "ByteIO", "JSON",
+      "Training", "VLA", "Torch", "RunLog", "Checkpoints", "SampleShards", "MixtureSupport", "Actions", "ByteIO", "JSON",
       "ManifestSyntax", "TensorFiles", "ImageCodec", "TestSupport",
     ],
     swiftSettings: testSettings),

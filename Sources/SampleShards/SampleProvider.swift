@@ -18,6 +18,9 @@ public protocol SampleProvider: Sendable {
   /// - Throws: errors with the file at fault.
   func samples(at positions: [Int]) throws -> [StoredSample]
 
+  /// The place in the whole mixture of the sample at `position`, for people.
+  func mixturePosition(of position: Int) -> Int
+
   /// Where the sample at `position` comes from, without its content.
   ///
   /// - Throws: errors with the file at fault.
@@ -35,6 +38,8 @@ public protocol SampleProvider: Sendable {
 }
 
 extension SampleProvider {
+  public func mixturePosition(of position: Int) -> Int { position }
+
   /// The number of samples.
   public var count: Int { index.sampleCount }
 }

@@ -1,6 +1,8 @@
 import ArgumentParser
+import ByteIO
 import CommandLineStage
 import JSON
+import RunLog
 import SampleShards
 import Torch
 import Training
@@ -50,6 +52,7 @@ struct EvalVerb: AsyncParsableCommand {
         return try CheckpointEvaluation(policy, PolicyInputs(folder), TrainingPass(), batchSize: batch)
           .run(on: source, limit: limit, workers: model.engine.workers)
       }
+      if let confusion { try AtomicFile.write(BinPicture.png(counts: report.confusion), to: confusion) }
       options.report(report.json, text: EvaluationText(report).text)
     }
   }

@@ -1,7 +1,10 @@
 import ByteIO
 import CommandLineStage
 import JSON
+import SampleShards
+import Torch
 import Training
+import VLA
 
 /// What a run came to.
 struct FitOutcome: Sendable {
@@ -42,25 +45,46 @@ struct FitSession {
     var outcome = FitOutcome(
       path: run.path, ending: .complete, step: 0, loss: nil, evaluation: .null, peakMemory: 0)
     let progress = FitProgress(run, quiet: quiet)
+    let record = try RunRecord(run.path, run.config, resumingAfter: run.trainer.position.step)
     var last: StepReport?
     var hooks = Trainer.Hooks()
     hooks.logged = { report in
       last = report
+      try record.append(report)
       progress.show(report)
     }
     hooks.isStopRequested = { StopRequest.isPending }
-    hooks.evaluate = { step in _ = try evaluate() }
+    hooks.evaluate = { step in _ = try evaluate(step, record) }
     outcome.ending = try run.train(hooks, workers: workers)
-    outcome.step = run.trainer.position.step
+    let step = run.trainer.position.step
+    outcome.step = step
     outcome.loss = last?.loss
-    if outcome.ending == .complete, let report = try evaluate() { outcome.evaluation = report.json }
+    if outcome.ending == .complete, let report = try evaluate(step, record) { outcome.evaluation = report.json }
     try run.writeCheckpoint()
+    try record.flush()
+    try record.writePage(facts: facts(outcome, last))
     outcome.peakMemory = ProcessMemory.peak
     return outcome
   }
 
-  private func evaluate() throws -> EvaluationReport? {
+  private func evaluate(_ step: Int, _ record: RunRecord) throws -> EvaluationReport? {
     guard let samples = run.heldOut else { return nil }
-    return try run.evaluate(on: samples, workers: workers)
+    let report = try run.evaluate(on: samples, workers: workers)
+    try record.append(report, step: step)
+    return report
+  }
+
+  private func facts(_ outcome: FitOutcome, _ last: StepReport?) -> [(name: String, value: String)] {
+    let index = run.training.index
+    let trained = run.trainer.optimizer.parameters.reduce(0) { $0 + $1.elementCount }
+    return [
+      ("Steps", "\(outcome.step)"), ("Mixture", index.name),
+      ("Datasets", index.entries.map(\.dataset).joined(separator: ", ")),
+      ("Samples", grouped(run.training.count)), ("Held out", grouped(run.heldOut?.count ?? 0)),
+      ("Parameters", grouped(run.policy.parameters.elementCount)), ("Trained", grouped(trained)),
+      ("Batch", "\(run.config.batchSize) × \(run.config.accumulation)"),
+      ("Precision", run.config.precision.rawValue), ("Seed", "\(run.config.seed)"),
+      ("Time", last.map { "\(formatDecimal($0.seconds / 60, places: 1)) min" } ?? "–"),
+    ]
   }
 }

@@ -14,7 +14,8 @@ public import VLA
 public final class BatchAssembler: Sendable {
   private let inputs: PolicyInputs
   private let config: PolicyConfig
-  private let index: MixtureIndex
+  private let samples: any SampleProvider
+  private var index: MixtureIndex { samples.index }
   private let picture: String
   private let tokens: ActionTokenizer
   /// Prompts by instruction; mixtures have few.
@@ -23,19 +24,19 @@ public final class BatchAssembler: Sendable {
   /// The instructions whose prompts are kept.
   private static let promptLimit = 65_536
 
-  /// Prepares batches of the mixture `index` for a model of `config`, with the frames of `view`, or the first.
+  /// Prepares batches of `samples` for a model of `config`, with the frames of `view`, or the first.
   ///
   /// - Throws: `TrainingError` where the mixture has no such view or no actions to train on.
-  public init(_ inputs: PolicyInputs, _ config: PolicyConfig, _ index: MixtureIndex, view: String? = nil) throws {
-    let views = index.layout.views
+  public init(_ inputs: PolicyInputs, _ config: PolicyConfig, _ samples: any SampleProvider, view: String? = nil) throws {
+    let views = samples.index.layout.views
     guard let chosen = view ?? views.first, views.contains(chosen) else {
       throw TrainingError(
-        .usage, place: "mixture \(index.name)",
+        .usage, place: samples.path,
         "it has no view `\(view ?? "primary")`; it has \(views.isEmpty ? "none" : views.joined(separator: ", "))")
     }
     self.inputs = inputs
     self.config = config
-    self.index = index
+    self.samples = samples
     picture = "image.\(chosen)"
     tokens = try ActionTokenizer(binCount: PolicyConfig.actionBinCount, vocabularySize: config.actionVocabularySize)
   }
@@ -46,7 +47,8 @@ public final class BatchAssembler: Sendable {
   public func batch(_ samples: SampleBatch, place: SampleReader.Place) throws -> TrainingBatch {
     var batch = TrainingBatch()
     batch.place = place
-    batch.positions = samples.positions
+    batch.places = samples.positions
+    batch.positions = samples.positions.map { self.samples.mixturePosition(of: $0) }
     batch.datasets = samples.datasetIndex.map { Int($0) }
     batch.imageShape = inputs.processor.shape
     let layout = index.layout
@@ -60,7 +62,7 @@ public final class BatchAssembler: Sendable {
       let text = prompt + bins.map { tokens.id(ofBin: Int($0)) } + [config.decoder.eosTokenID]
       guard text.count <= config.maxTextLength else {
         throw TrainingError(
-          place: "\(index.name), sample \(samples.positions[sample])",
+          place: "\(self.samples.path): sample \(batch.positions[sample])",
           "its text has \(text.count) tokens, the model takes \(config.maxTextLength); drop it from the mixture")
       }
       texts.append(text)
@@ -90,7 +92,7 @@ public final class BatchAssembler: Sendable {
 
   private func appendPixels(of samples: SampleBatch, to batch: inout TrainingBatch) throws {
     guard let pixels = samples.pixels[picture] else {
-      throw TrainingError(place: "mixture \(index.name)", "its samples have no frames of \(picture)")
+      throw TrainingError(place: self.samples.path, "its samples have no frames of \(picture)")
     }
     let window = index.layout.window
     let frame = samples.height * samples.width * 3

@@ -1,3 +1,4 @@
+internal import ByteIO
 internal import Checkpoints
 internal import ImageCodec
 internal import PolicyImages
@@ -37,19 +38,42 @@ public struct CheckpointEvaluation {
       samples.count <= limit
       ? samples : SelectedSamples(samples, (0..<limit).map { $0 * samples.count / limit })
     var evaluator = try Evaluator(
-      policy, pass, datasets: chosen.index.entries.map(\.dataset), dimensions: chosen.index.layout.actionDimension)
+      policy, pass, datasets: chosen.index.entries.map(\.dataset), dimensions: chosen.index.layout.actionDimension,
+      samples: chosen.count)
     var options = SampleReader.Options()
     options.batchSize = batchSize
     options.size = inputs.processor.config.size
     options.workers = workers
     let feed = BatchFeed(
-      try SampleReader(chosen, options), try BatchAssembler(inputs, policy.config, chosen.index, view: view),
+      try SampleReader(chosen, options), try BatchAssembler(inputs, policy.config, chosen, view: view),
       byteLimit: 64_000_000)
     defer { feed.stop() }
     while let (batch, _) = try feed.next() {
       observe(batch)
       try evaluator.add(batch)
     }
-    return evaluator.report
+    var report = evaluator.report
+    for index in report.examples.indices { try complete(&report.examples[index], from: chosen) }
+    return report
+  }
+
+  /// Adds the instruction and the frame of an example.
+  private func complete(_ example: inout EvaluationReport.Example, from samples: any SampleProvider) throws {
+    let layout = samples.index.layout
+    let name = "image.\(view ?? layout.views.first ?? "primary")"
+    guard let sample = try samples.samples(at: [example.place]).first,
+      let picture = layout.pictures.firstIndex(where: { $0.name == name }), let frame = sample.frames[picture].last
+    else { return }
+    example.instruction = String(decoding: sample.instruction.array, as: UTF8.self)
+    switch layout.form {
+    case .encoded:
+      let image = try frame.withSpan { span throws(ImageError) in try ImageDecoder(channels: .rgb).decode8(span) }
+      example.picture = try ImageEncoder.png(image)
+    case .pixels(let height, let width), .packedPixels(let height, let width):
+      let isPacked = if case .packedPixels = layout.form { true } else { false }
+      let pixels = isPacked ? try Zstd.unpack(frame, byteCount: height * width * 3) : frame.array
+      example.picture = try ImageEncoder.png(
+        Raster(shape: ImageShape(height: height, width: width, channels: 3), samples: pixels))
+    }
   }
 }

@@ -30,6 +30,20 @@ public struct EvaluationReport: Sendable {
     }
   }
 
+  /// One sample with what was answered.
+  public struct Example: Sendable, Equatable {
+    public var dataset: String
+    /// Its place in the mixture, and in what was read.
+    public var position: Int
+    var place: Int
+    public var instruction = ""
+    /// The frame, PNG.
+    public var picture: [UInt8] = []
+    /// The centres of the true bins and of the greedy answer's, [dimension].
+    public var truth: [Double]
+    public var answer: [Double]
+  }
+
   public let datasets: [String]
   public let dimensionCount: Int
   /// [dataset · dimension].
@@ -41,6 +55,8 @@ public struct EvaluationReport: Sendable {
   /// The mean loss over all labelled positions, end-of-sequence included, in nats: the loss of training.
   public internal(set) var loss = 0.0
   public internal(set) var sampleCount = 0
+  /// A few of the samples.
+  public internal(set) var examples: [Example] = []
 
   public init(datasets: [String], dimensions: Int, centers: [Double]) {
     self.datasets = datasets

@@ -15,10 +15,17 @@ public struct Evaluator {
   private var lossSum = 0.0
   private var rowCount = 0
 
+  /// Every so many samples one is kept as an example.
+  private let exampleStride: Int
+
+  /// The examples that are kept, about.
+  static let exampleCount = 8
+
   /// Begins to measure `policy` on samples of `datasets` with `dimensions` action dimensions.
-  public init(_ policy: Policy, _ pass: TrainingPass, datasets: [String], dimensions: Int) throws {
+  public init(_ policy: Policy, _ pass: TrainingPass, datasets: [String], dimensions: Int, samples: Int) throws {
     self.policy = policy
     self.pass = pass
+    exampleStride = max(1, samples / Self.exampleCount)
     tokens = try ActionTokenizer(
       binCount: PolicyConfig.actionBinCount, vocabularySize: policy.config.actionVocabularySize)
     let range = policy.config.actionTokens
@@ -41,16 +48,29 @@ public struct Evaluator {
       )
     }
     let bins = PolicyConfig.actionBinCount
-    var (sample, dimension) = (-1, 0)
+    var (sample, dimension, isExample) = (-1, 0, false)
     for (index, target) in rows.targets.enumerated() {
       lossSum += losses[index]
       rowCount += 1
-      if rows.samples[index] != sample { (sample, dimension) = (rows.samples[index], 0) }
+      if rows.samples[index] != sample {
+        (sample, dimension) = (rows.samples[index], 0)
+        isExample = (report.sampleCount + sample) % exampleStride == 0 && report.examples.count < Self.exampleCount
+        if isExample {
+          let dataset = report.datasets[batch.datasets[sample]]
+          report.examples.append(
+            .init(
+              dataset: dataset, position: batch.positions[sample], place: batch.places[sample], truth: [], answer: []))
+        }
+      }
       guard Int(target) > tokens.actionTokenBegin, dimension < report.dimensionCount else { continue }
       let place = batch.datasets[sample] * report.dimensionCount + dimension
       let truth = tokens.vocabularySize - 1 - Int(target)
       let answer = min(max(tokens.vocabularySize - 1 - Int(predictions[index]), 0), bins - 1)
       let center = report.centers[truth]
+      if isExample {
+        report.examples[report.examples.count - 1].truth.append(center)
+        report.examples[report.examples.count - 1].answer.append(report.centers[answer])
+      }
       report.figures[place].count += 1
       report.figures[place].loss += losses[index]
       if predictions[index] == target { report.figures[place].right += 1 }

@@ -23,6 +23,8 @@ public struct SelectedSamples: SampleProvider {
     try samples.samples(at: positions.map { self.positions[$0] })
   }
 
+  public func mixturePosition(of position: Int) -> Int { samples.mixturePosition(of: positions[position]) }
+
   public func origin(at position: Int) throws -> SampleOrigin { try samples.origin(at: positions[position]) }
 
   public func instructions() throws -> [Bytes] { try samples.instructions() }

@@ -15,8 +15,10 @@ public struct TrainingBatch: Sendable {
   public var pixels: [Float] = []
   /// One image's shape, [3 per tower, row, column].
   public var imageShape: [Int] = []
-  /// Which dataset of the mixture each sample is of, and its place in the mixture, [B].
+  /// Which dataset of the mixture each sample is of, [B].
   public var datasets: [Int] = []
+  /// The place of each sample in what is read, and in the whole mixture, [B].
+  public var places: [Int] = []
   public var positions: [Int] = []
   /// Where the stream stands after this batch.
   public var place = SampleReader.Place()

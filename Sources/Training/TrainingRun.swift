@@ -143,7 +143,7 @@ public final class TrainingRun {
     let steps = stepLimit
     if let steps, trainer.position.step >= steps { return .complete }
     let feed = BatchFeed(
-      try reader(workers: workers), try BatchAssembler(inputs, base.config, training.index, view: config.view),
+      try reader(workers: workers), try BatchAssembler(inputs, base.config, training, view: config.view),
       byteLimit: config.prefetchBytes)
     return try trainer.run(feed, steps: steps, hooks)
   }
