@@ -30,6 +30,8 @@ let torchTargets: [Target] = [
   .target(
     name: "CTorch",
     cxxSettings: [
+      // c10d's gloo is inside libtorch; see forward/gloo.
+      .headerSearchPath("forward"), .define("USE_C10D_GLOO"),
       .unsafeFlags(["-isystem", torch + "/include", "-isystem", torch + "/include/torch/csrc/api/include"])
     ],
     linkerSettings: [
@@ -40,7 +42,7 @@ let torchTargets: [Target] = [
       ]),
       .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
     ]),
-  .target(name: "Torch", dependencies: ["CTorch", "ByteIO", "TensorFiles"], swiftSettings: settings),
+  .target(name: "Torch", dependencies: ["CTorch", "Ranks", "ByteIO", "TensorFiles"], swiftSettings: settings),
   .target(
     name: "VLA",
     dependencies: [
@@ -51,14 +53,14 @@ let torchTargets: [Target] = [
   .target(
     name: "Training",
     dependencies: [
-      "VLA", "Torch", "RunLog", "Checkpoints", "PolicyImages", "TextTokens", "SampleShards", "Actions", "ImageCodec",
+      "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "PolicyImages", "TextTokens", "SampleShards", "Actions", "ImageCodec",
       "ManifestSyntax", "TensorFiles", "ByteIO", "JSON",
     ],
     swiftSettings: settings),
   .executableTarget(
     name: "Train",
     dependencies: [
-      "Training", "VLA", "Torch", "RunLog", "Checkpoints", "PolicyImages", "SampleShards", "MixtureBuild", "EpisodeStore",
+      "Training", "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "PolicyImages", "SampleShards", "MixtureBuild", "EpisodeStore",
       "ManifestSyntax", "TensorFiles", "ByteIO", "JSON", "CommandLineStage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
@@ -72,7 +74,7 @@ let torchTargets: [Target] = [
   .testTarget(
     name: "TrainingTests",
     dependencies: [
-      "Training", "VLA", "Torch", "RunLog", "Checkpoints", "SampleShards", "MixtureSupport", "Actions", "ByteIO", "JSON",
+      "Training", "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "SampleShards", "MixtureSupport", "Actions", "ByteIO", "JSON",
       "ManifestSyntax", "TensorFiles", "ImageCodec", "TestSupport",
     ],
     swiftSettings: testSettings),
@@ -112,6 +114,7 @@ let package = Package(
         .unsafeFlags(["-Xlinker", "--export-dynamic-symbol=FLAGS_minloglevel"]),
       ]),
     .target(name: "Workers", swiftSettings: settings),
+    .target(name: "Ranks", dependencies: ["ByteIO"], swiftSettings: settings),
     .target(name: "JSON", dependencies: ["ByteIO"], swiftSettings: settings),
     .target(name: "TensorFiles", dependencies: ["ByteIO", "JSON"], swiftSettings: settings),
     .target(name: "TFRecord", dependencies: ["ByteIO", "CProtobufC"], swiftSettings: settings),
@@ -211,6 +214,7 @@ let package = Package(
     .testTarget(
       name: "TextTokensTests", dependencies: ["TextTokens", "ByteIO", "JSON", "TestSupport"],
       swiftSettings: testSettings),
+    .testTarget(name: "RanksTests", dependencies: ["Ranks", "ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(name: "JSONTests", dependencies: ["JSON", "ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(
       name: "TFRecordTests", dependencies: ["TFRecord", "ByteIO", "JSON", "TestSupport"], swiftSettings: testSettings),

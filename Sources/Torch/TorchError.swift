@@ -12,6 +12,8 @@ public struct TorchError: Failure, Equatable {
     case deviceMissing(String)
     /// The engine has no tensors of this element type.
     case typeUnknown(String)
+    /// Other processes of the run did not come.
+    case ranksMissing(String)
   }
 
   public let reason: Reason
@@ -25,7 +27,7 @@ public struct TorchError: Failure, Equatable {
 
   public var kind: FailureKind {
     switch reason {
-    case .outOfMemory: .tryAgain
+    case .outOfMemory, .ranksMissing: .tryAgain
     case .refused: .bug
     case .deviceMissing: .usage
     case .typeUnknown: .badData
@@ -38,6 +40,7 @@ public struct TorchError: Failure, Equatable {
       "\(operation): memory is exhausted; use a smaller batch, bf16, or a machine with more memory"
     case .refused(let text): "\(operation): the tensor engine refuses: \(text)"
     case .deviceMissing(let text): "\(operation): no such device: \(text); use --device cpu"
+    case .ranksMissing(let text): "\(operation): \(text); start all of them again"
     case .typeUnknown(let name): "\(operation): tensors of type \(name) are not computed with; convert them first"
     }
   }

@@ -271,6 +271,26 @@ ctorch_status ctorch_adamw_(
     ctorch_tensors steps, double learning_rate, double beta1, double beta2, double weight_decay, double epsilon,
     ctorch_error *error);
 
+// Ranks: processes that train together -------------------------------------------------------------------------
+
+typedef struct ctorch_group ctorch_group;
+
+/// Joins the ranks that meet at `host` and `port`, where rank 0 listens; returns when all `world` are there.
+ctorch_status ctorch_group_join(
+    const char *host, uint16_t port, int32_t rank, int32_t world, double timeout_seconds,
+    ctorch_group *_Nullable *_Nonnull out, ctorch_error *error);
+void ctorch_group_free(ctorch_group *group);
+/// Sums each tensor over all ranks, in place; every rank gives as many of the same types and shapes.
+ctorch_status ctorch_group_sum(ctorch_group *group, ctorch_tensors tensors, ctorch_error *error);
+/// Closes the connections between ranks, so that those who wait on this one fail; the store stays.
+void ctorch_group_close(ctorch_group *group);
+/// Sets a key of the store that all ranks share.
+ctorch_status ctorch_group_set(ctorch_group *group, const char *key, ctorch_error *error);
+/// Asks the system to send this process SIGTERM when the one that started it ends.
+void ctorch_follow_parent(void);
+/// Whether a key is set.
+ctorch_status ctorch_group_has(ctorch_group *group, const char *key, bool *out, ctorch_error *error);
+
 #pragma clang assume_nonnull end
 
 #ifdef __cplusplus

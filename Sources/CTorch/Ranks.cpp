@@ -1,0 +1,96 @@
+#include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
+
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include "Guard.h"
+
+using namespace ctorch;
+
+struct ctorch_group {
+  c10::intrusive_ptr<c10d::TCPStore> store;
+  c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
+};
+
+namespace {
+// The bytes of one message; small tensors travel together.
+constexpr int64_t bucket_bytes = 25 << 20;
+
+void sum_bucket(c10d::ProcessGroupGloo &gloo, std::vector<at::Tensor> &bucket) {
+  if (bucket.empty()) return;
+  std::vector<at::Tensor> flat;
+  for (const auto &tensor : bucket) flat.push_back(tensor.reshape({-1}));
+  // Gloo works in the host's memory; tensors of a device travel through it.
+  std::vector<at::Tensor> message{at::cat(flat).to(at::kCPU)};
+  gloo.allreduce(message)->wait();
+  int64_t start = 0;
+  for (auto &tensor : bucket) {
+    tensor.copy_(message[0].narrow(0, start, tensor.numel()).view(tensor.sizes()));
+    start += tensor.numel();
+  }
+  bucket.clear();
+}
+}  // namespace
+
+ctorch_status ctorch_group_join(
+    const char *host, uint16_t port, int32_t rank, int32_t world, double timeout_seconds, ctorch_group **out,
+    ctorch_error *error) {
+  return guarded(error, [&] {
+    const auto timeout = std::chrono::milliseconds(static_cast<int64_t>(timeout_seconds * 1000));
+    c10d::TCPStoreOptions store_options;
+    store_options.port = port;
+    store_options.isServer = rank == 0;
+    store_options.numWorkers = static_cast<std::size_t>(world);
+    store_options.timeout = timeout;
+    auto store = c10::make_intrusive<c10d::TCPStore>(host, store_options);
+    auto options = c10d::ProcessGroupGloo::Options::create(timeout);
+    const std::string name(host);
+    options->devices.push_back(
+        name == "localhost" || name.rfind("127.", 0) == 0
+            ? c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1")
+            : c10d::ProcessGroupGloo::createDefaultDevice());
+    auto gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, world, options);
+    *out = new ctorch_group{store, gloo};
+  });
+}
+
+void ctorch_group_free(ctorch_group *group) {
+  ctorch_group_close(group);
+  delete group;
+}
+
+ctorch_status ctorch_group_sum(ctorch_group *group, ctorch_tensors tensors, ctorch_error *error) {
+  return guarded(error, [&] {
+    c10::NoGradGuard unrecorded;
+    TORCH_CHECK(group->gloo, "the ranks are no longer connected");
+    std::vector<at::Tensor> bucket;
+    int64_t bytes = 0;
+    for (auto &tensor : borrow(tensors)) {
+      const int64_t size = tensor.numel() * tensor.element_size();
+      if (!bucket.empty() && (bytes + size > bucket_bytes || bucket[0].scalar_type() != tensor.scalar_type())) {
+        sum_bucket(*group->gloo, bucket);
+        bytes = 0;
+      }
+      bucket.push_back(tensor);
+      bytes += size;
+    }
+    sum_bucket(*group->gloo, bucket);
+  });
+}
+
+void ctorch_group_close(ctorch_group *group) {
+  ctorch_error error{};
+  guarded(&error, [&] { group->gloo.reset(); });
+  free(error.message);
+}
+
+void ctorch_follow_parent(void) { prctl(PR_SET_PDEATHSIG, SIGTERM); }
+
+ctorch_status ctorch_group_set(ctorch_group *group, const char *key, ctorch_error *error) {
+  return guarded(error, [&] { group->store->set(key, std::vector<uint8_t>{1}); });
+}
+
+ctorch_status ctorch_group_has(ctorch_group *group, const char *key, bool *out, ctorch_error *error) {
+  return guarded(error, [&] { *out = group->store->check({key}); });
+}

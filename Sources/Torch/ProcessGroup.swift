@@ -1,0 +1,90 @@
+internal import CTorch
+internal import Glibc
+public import Ranks
+
+/// Processes that train together: each computes its own part, and sums are taken over all (c10d's gloo).
+@safe
+public final class ProcessGroup {
+  private let handle: OpaquePointer
+  public let rank: Int
+  public let world: Int
+
+  /// Joins the ranks that meet where `place` says, and returns when all are there.
+  ///
+  /// `timeout` is the longest, in seconds, that a rank is waited for, here and in every sum.
+  ///
+  /// - Throws: `TorchError` where one does not come, or nobody listens.
+  public init(_ place: RankPlace, timeout: Double = 3600) throws(TorchError) {
+    rank = place.rank
+    world = place.world
+    var group: OpaquePointer?
+    do {
+      try unsafe checked("join ranks") { error in
+        unsafe ctorch_group_join(
+          place.host, place.port, Int32(place.rank), Int32(place.world), timeout, &group, error)
+      }
+    } catch {
+      throw TorchError(.ranksMissing(
+        "rank \(place.rank) of \(place.world) did not meet the others at \(place.host):\(place.port) (\(error))"),
+        operation: "join ranks")
+    }
+    guard let group = unsafe group else { throw TorchError(.refused("no group was made"), operation: "join ranks") }
+    unsafe handle = unsafe group
+  }
+
+  deinit { unsafe ctorch_group_free(handle) }
+
+  /// Sums each of `tensors` over all ranks, in place; every rank gives as many of the same types and shapes.
+  ///
+  /// - Throws: `TorchError` where a rank is gone; the tensors are then of no use.
+  public func sum(_ tensors: [Tensor]) throws(TorchError) {
+    try unsafe checked("sum over ranks") { error in
+      unsafe withTensors(tensors) { unsafe ctorch_group_sum(handle, $0, error) }
+    }
+  }
+
+  /// Waits until every rank is here.
+  public func meet() throws(TorchError) { try sum([Tensor.full([], 0, .float64)]) }
+
+  /// Finds out which ranks are gone, once a sum has failed; those that are left find the same.
+  ///
+  /// Each says in the store that it is there, after it has closed its connections, so that all others fail too and come
+  /// here. Who has not come within `seconds` is gone; rank 0 is when its store is.
+  public func missingRanks(within seconds: Double = 4) -> [Int] {
+    unsafe ctorch_group_close(handle)
+    guard set("here/\(rank)") else { return [0] }
+    let start = ContinuousClock.now
+    var missing = Set(0..<world)
+    while !missing.isEmpty, (ContinuousClock.now - start) / .seconds(1) < seconds {
+      for other in missing {
+        guard let isHere = has("here/\(other)") else { return [0] }
+        if isHere { missing.remove(other) }
+      }
+      usleep(20_000)
+    }
+    _ = set("told/\(rank)")
+    if rank == 0 {  // The store is here: it stays until the others have asked.
+      let lastCall = ContinuousClock.now
+      while (ContinuousClock.now - lastCall) / .seconds(1) < 2 {
+        if (0..<world).allSatisfy({ missing.contains($0) || has("told/\($0)") ?? true }) { break }
+        usleep(20_000)
+      }
+    }
+    return missing.sorted()
+  }
+
+  /// Asks the system to end this process when the one that started it ends.
+  public static func followParent() { ctorch_follow_parent() }
+
+  private func set(_ key: String) -> Bool {
+    (try? unsafe checked("set") { error in unsafe ctorch_group_set(handle, key, error) }) != nil
+  }
+
+  private func has(_ key: String) -> Bool? {
+    var found = false
+    guard (try? unsafe checked("look up") { error in unsafe ctorch_group_has(handle, key, &found, error) }) != nil else {
+      return nil
+    }
+    return found
+  }
+}
