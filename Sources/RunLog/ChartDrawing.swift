@@ -3,7 +3,9 @@ struct ChartDrawing {
   /// The most points drawn of a curve that has a smoothed one beside it; both have 1,000 at most.
   static let rawLimit = 750
   static let smoothLimit = 250
-  /// From how many points on a curve is drawn thin with a smoothed one above it.
+  /// The most points drawn of a curve without a smoothed one.
+  static let lineLimit = 1000
+  /// From how many points on a rough curve is drawn thin with a smoothed one above it.
   static let smoothedFrom = 201
 
   private static let size = (width: 600.0, height: 270.0)
@@ -90,8 +92,9 @@ struct ChartDrawing {
       return "<circle class=\"\(color)\" cx=\"\(x)\" cy=\"\(y)\" r=\"3.5\"/>"
         + "<path class=\"read hidden\" data-series=\"\(index)\" d=\"\(path(curve))\"/>"
     }
-    guard finite.count >= Self.smoothedFrom else {
-      return "<path class=\"line read \(color)\" data-series=\"\(index)\" d=\"\(path(curve))\"/>"
+    guard finite.count >= Self.smoothedFrom, curve.isRough else {
+      let line = path(curve.thinned(to: Self.lineLimit))
+      return "<path class=\"line read \(color)\" data-series=\"\(index)\" d=\"\(line)\"/>"
     }
     return """
       <path class="raw read \(color)" data-series="\(index)" d="\(path(curve.thinned(to: Self.rawLimit)))"/>
@@ -167,7 +170,8 @@ struct ChartDrawing {
   private static func range(_ values: [Double], padding: Double) -> (low: Double, high: Double) {
     guard let low = values.min(), let high = values.max() else { return (0, 1) }
     let most = Double.greatestFiniteMagnitude
-    let isPoint = low == high || (high / 2 - low / 2) * 2 < abs(high) * 1e-12
+    // Below, differences lose their digits.
+    let isPoint = high / 2 - low / 2 < max(abs(high) * 1e-12, 1e-290)
     let margin = isPoint ? max(abs(low) * 0.1, padding == 0 ? 1 : 0.1) : (high / 2 - low / 2) * 2 * padding
     return (max(low - margin, -most), min(high + margin, most))
   }

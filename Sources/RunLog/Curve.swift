@@ -16,6 +16,16 @@ struct Curve: Equatable {
   /// The points that are no gaps.
   var finite: [Point] { points.filter(\.value.isFinite) }
 
+  /// Whether the values go up and down by more than four times their range in all: a schedule does not, and its
+  /// corners are to stay; a loss does.
+  var isRough: Bool {
+    let values = finite.map { $0.value / 4 }
+    guard let least = values.min(), let greatest = values.max() else { return false }
+    var way = 0.0
+    for (value, next) in zip(values, values.dropFirst()) { way += abs(next - value) }
+    return way > 4 * (greatest - least)
+  }
+
   /// Returns at most `limit` (at least 3) of the points: of each run of neighbours the least, the greatest and
   /// the first gap, in their order.
   ///

@@ -36,7 +36,7 @@ enum PageStyle {
     a { color: var(--accent); text-underline-offset: .2em; text-decoration-thickness: 1px; }
     :focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 3px; }
     table { border-collapse: collapse; font-variant-numeric: tabular-nums lining-nums; }
-    th, td { padding: .38rem 1.1rem .38rem 0; text-align: left; vertical-align: baseline; font-weight: 400; }
+    th, td { padding: .38rem 1.4rem .38rem 0; text-align: left; vertical-align: baseline; font-weight: 400; }
     tr > :last-child { padding-right: 0; }
     .number { text-align: right; white-space: nowrap; }
     .facts { width: 100%; font-size: .92rem; border-top: 1px solid var(--rule); }
@@ -82,7 +82,7 @@ enum PageStyle {
     @media (max-width: 36rem) { article { grid-template-columns: 1fr; } }
     img { display: block; max-width: 100%; height: auto; border-radius: 4px; }
     article img { width: 100%; }
-    article th, article td { padding-top: .22rem; padding-bottom: .22rem; }
+    article th, article td { padding: .22rem 1rem .22rem 0; }
     .instruction { margin: 0 0 .6rem; font-size: 1.02rem; line-height: 1.35; font-weight: 550; }
     .caption { margin: .6rem 0 0; color: var(--soft); font-size: .82rem; }
     .pictures {

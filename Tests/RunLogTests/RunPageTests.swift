@@ -93,7 +93,8 @@ import Testing
   }
 
   @Test(arguments: [
-    [0, 0], [-5, -5], [1e308, -1e308], [.leastNonzeroMagnitude, 0], [1e300, 1e300], [1, 1.0000000000000002], [1e-12, 3e-12],
+    [0, 0], [-5, -5], [1e308, -1e308], [.leastNonzeroMagnitude, 0], [1e300, 1e300], [1, 1.0000000000000002],
+    [1e-12, 3e-12],
   ])
   func `extreme values stay within the picture`(values: [Double]) throws {
     let figure = chart(points(values))
@@ -104,9 +105,19 @@ import Testing
     #expect(!figure.contains("nan") && !figure.contains("inf\""))
   }
 
-  @Test func `more than 200 points are drawn thin below their mean`() {
-    #expect(!chart(points((0..<200).map(Double.init))).contains("class=\"raw"))
-    #expect(chart(points((0..<201).map(Double.init))).contains("class=\"raw"))
+  @Test func `more than 200 rough points are drawn thin below their mean`() {
+    #expect(!chart(points((0..<200).map { Double($0 % 2) })).contains("class=\"raw"))
+    #expect(chart(points((0..<201).map { Double($0 % 2) })).contains("class=\"raw"))
+  }
+
+  @Test func `a schedule keeps its corners`() {
+    // Up to 1 at step 100 and down again: 2 times the range.
+    let up = (0..<100).map { Double($0) / 100 }
+    let down = (0...300).map { Double(300 - $0) / 300 }
+    let figure = chart(points(up + down))
+    #expect(!figure.contains("class=\"raw"))
+    // 1 of −0.05…1.05 lies at 240 − 1.05/1.1·220 = 30, step 100 at 56 + 532/4 = 189.
+    #expect(figure.contains("L189 30L"))
   }
 
   @Test func `a long run stays a small page`() {
