@@ -1,6 +1,7 @@
 internal import CTorch
 internal import Glibc
 public import Ranks
+internal import TensorFiles
 
 /// Processes that train together: each computes its own part, and sums are taken over all (c10d's gloo).
 @safe
@@ -41,6 +42,12 @@ public final class ProcessGroup {
     try unsafe checked("sum over ranks") { error in
       unsafe withTensors(tensors) { unsafe ctorch_group_sum(handle, $0, error) }
     }
+  }
+
+  /// Replaces each of `tensors` by its mean over all ranks, as ``sum(_:)`` sums.
+  public func average(_ tensors: [Tensor]) throws(TorchError) {
+    try sum(tensors)
+    for tensor in tensors { try withoutGradient { () throws(TorchError) in try tensor.multiply(1 / Double(world)) } }
   }
 
   /// Waits until every rank is here.

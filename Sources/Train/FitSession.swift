@@ -1,3 +1,4 @@
+import ArgumentParser
 import ByteIO
 import CommandLineStage
 import JSON
@@ -45,6 +46,7 @@ struct FitSession {
     var outcome = FitOutcome(
       path: run.path, ending: .complete, step: 0, loss: nil, evaluation: .null, peakMemory: 0)
     let progress = FitProgress(run, quiet: quiet)
+    guard isWriter else { return try follow(outcome) }
     let record = try RunRecord(run.path, run.config, resumingAfter: run.trainer.position.step)
     var last: StepReport?
     var hooks = Trainer.Hooks()
@@ -55,7 +57,10 @@ struct FitSession {
     }
     hooks.isStopRequested = { StopRequest.isPending }
     hooks.evaluate = { step in _ = try evaluate(step, record) }
-    outcome.ending = try run.train(hooks, workers: workers)
+    do { outcome.ending = try run.train(hooks, workers: workers) } catch let error as RankLoss {
+      try run.writeCheckpoint()
+      throw error
+    }
     let step = run.trainer.position.step
     outcome.step = step
     outcome.loss = last?.loss
@@ -64,6 +69,23 @@ struct FitSession {
     try record.flush()
     try record.writePage(facts: facts(outcome, last))
     outcome.peakMemory = ProcessMemory.peak
+    return outcome
+  }
+
+  /// Whether this process writes what the run leaves: rank 0 does.
+  private var isWriter: Bool { run.rank == 0 }
+
+  /// Trains as one of the other ranks; only where rank 0 is lost may it be this one that writes.
+  private func follow(_ outcome: FitOutcome) throws -> FitOutcome {
+    var outcome = outcome
+    var hooks = Trainer.Hooks()
+    hooks.isStopRequested = { StopRequest.isPending }
+    do { outcome.ending = try run.train(hooks, workers: workers) } catch let error as RankLoss {
+      guard error.isWriter else { throw ExitCode(error.kind.rawValue) }  // Another rank says it.
+      try run.writeCheckpoint()
+      throw error
+    }
+    outcome.step = run.trainer.position.step
     return outcome
   }
 

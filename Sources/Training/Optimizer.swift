@@ -44,6 +44,15 @@ public final class Optimizer {
     for group in groups { try group.optimizer.step(learningRate: learningRate) }
   }
 
+  /// The gradients there are, in the order of ``names``.
+  public var gradients: [Tensor] {
+    get throws(TorchError) {
+      var gradients: [Tensor] = []
+      for parameter in parameters { if let gradient = try parameter.gradient { gradients.append(gradient) } }
+      return gradients
+    }
+  }
+
   /// Takes away all gradients.
   public func clearGradients() throws(TorchError) {
     for parameter in parameters { try parameter.setGradient(nil) }

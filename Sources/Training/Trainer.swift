@@ -4,7 +4,7 @@ internal import Checkpoints
 internal import JSON
 public import SampleShards
 internal import TensorFiles
-internal import Torch
+public import Torch
 public import VLA
 
 /// The loop of a run: batches in, optimiser steps, and what is said and kept of them.
@@ -40,6 +40,8 @@ public final class Trainer {
   private let index: MixtureIndex
   private let tokens: ActionTokenizer
   private let dropout: AdapterDropout?
+  /// The other processes, where several train together.
+  private let group: ProcessGroup?
   private var tally: ActionTally
   private var lastLoss = 0.0
   private var lastNorm = 0.0
@@ -55,13 +57,15 @@ public final class Trainer {
   /// Prepares a run of `policy`, whose trained parameters ask for gradients, on the mixture `index`; continues from the
   /// newest state in `states`, if there is one.
   public init(
-    _ policy: Policy, _ config: FitConfig, _ index: MixtureIndex, _ states: StateFolder, dropout: AdapterDropout? = nil
+    _ policy: Policy, _ config: FitConfig, _ index: MixtureIndex, _ states: StateFolder, dropout: AdapterDropout? = nil,
+    group: ProcessGroup? = nil
   ) throws {
     self.policy = policy
     self.config = config
     self.index = index
     self.states = states
     self.dropout = dropout
+    self.group = group
     optimizer = Optimizer(policy.parameters, config.optimizer, config.decay)
     guard !optimizer.parameters.isEmpty else {
       throw TrainingError(.usage, place: "stage \(config.stage.rawValue)", "it trains none of the model's parameters")
@@ -87,21 +91,19 @@ public final class Trainer {
     window = Window()
     let before = position.seconds
     let start = ContinuousClock.now
-    while steps.map({ position.step < $0 }) ?? true {
-      guard !isTimeUp else { break }
-      do { guard try step(feed) else { break } } catch {
-        try? states.write(optimizer, position, fingerprint: fingerprint)
-        throw Self.explained(error, step: position.step + 1)
-      }
+    var signs = Signs()
+    while steps.map({ position.step < $0 }) ?? true, !signs.isTimeUp {
+      signs = Signs(isTimeUp: isTimeUp, isStopRequested: hooks.isStopRequested())
+      do { try step(feed, &signs) } catch { throw try ended(by: error) }
       position.seconds = before + (ContinuousClock.now - start) / .seconds(1)
       if position.step % config.logEvery == 0 { try report(steps, hooks) }
       position.tally = tally.values
-      if hooks.isStopRequested() {
+      if signs.isStopRequested {
         try save()
         return .stopped
       }
       if config.saving.every > 0, position.step % config.saving.every == 0 { try save() }
-      if config.evaluation.every > 0, position.step % config.evaluation.every == 0, position.step != steps {
+      if isFirst, config.evaluation.every > 0, position.step % config.evaluation.every == 0, position.step != steps {
         try hooks.evaluate(position.step)
         window = Window()
       }
@@ -112,25 +114,73 @@ public final class Trainer {
     return .complete
   }
 
-  /// Keeps the state as it is.
-  public func save() throws { try states.write(optimizer, position, fingerprint: fingerprint) }
+  /// Keeps the state as it is; of several ranks, whose states are the same, the first one does.
+  public func save() throws {
+    if isFirst { try states.write(optimizer, position, fingerprint: fingerprint) }
+  }
+
+  /// Whether this is the process that writes.
+  private var isFirst: Bool { group?.rank ?? 0 == 0 }
+
+  /// What the ranks must agree on at every step: each has a say, and all follow.
+  private struct Signs {
+    var isTimeUp = false
+    var isStopRequested = false
+    var isBroken = false
+
+    var values: [Double] {
+      get { [isTimeUp ? 1 : 0, isStopRequested ? 1 : 0, isBroken ? 1 : 0] }
+      set { (isTimeUp, isStopRequested, isBroken) = (newValue[0] > 0, newValue[1] > 0, newValue[2] > 0) }
+    }
+  }
+
+  /// Keeps the state before the step that `error` ended, and returns the error that says so.
+  private func ended(by error: any Error) throws -> any Error {
+    let step = position.step + 1
+    if let group, error is TorchError {
+      let missing = group.missingRanks()
+      let left = (0..<group.world).first { !missing.contains($0) }
+      if left == group.rank { try states.write(optimizer, position, fingerprint: fingerprint) }
+      if !missing.isEmpty {
+        let names = missing.map { "rank \($0)" }.joined(separator: ", ")
+        return RankLoss(missing: missing, isWriter: left == group.rank, step: step, names: names, world: group.world)
+      }
+    } else if isFirst {
+      try states.write(optimizer, position, fingerprint: fingerprint)
+    }
+    return Self.explained(error, step: step)
+  }
 
   private var isTimeUp: Bool { config.length.minutes.map { position.seconds >= $0 * 60 } ?? false }
 
-  /// One step; `false` at the end of the mixture, when nothing was changed.
-  private func step(_ feed: BatchFeed) throws -> Bool {
+  /// One step of all ranks.
+  private func step(_ feed: BatchFeed, _ signs: inout Signs) throws {
     try optimizer.clearGradients()
     var stepTally = ActionTally(datasets: tally.datasetCount, dimensions: tally.dimensionCount)
     var place = position.place
     for micro in 0..<config.accumulation {
-      guard let (batch, wait) = try feed.next() else { return false }
+      guard let (batch, wait) = try feed.next() else {
+        throw TrainingError(.bug, place: "step \(position.step + 1)", "the endless stream of batches ended")
+      }
       window.wait += wait
-      dropout?.seed = NamedSeed(config.seed, "dropout step \(position.step) batch \(micro)").value
-      stepTally.loss += try accumulate(batch, &stepTally) / Double(config.accumulation)
+      dropout?.seed = NamedSeed(config.seed, "dropout step \(position.step) batch \(micro) rank \(group?.rank ?? 0)")
+        .value
+      do {
+        stepTally.loss += try accumulate(batch, &stepTally) / Double(config.accumulation)
+      } catch let error as TrainingError where group != nil {
+        signs.isBroken = true
+        try agree(&signs, &stepTally)
+        throw error
+      }
       place = batch.place
     }
     dropout?.seed = nil
     stepTally.steps = 1
+    try agree(&signs, &stepTally)
+    if signs.isBroken {
+      throw TrainingError(place: "step \(position.step + 1)", "the loss of another rank is not a number; see its own message")
+    }
+    try group?.average(optimizer.gradients)
     let norm = try optimizer.clip(to: config.clip)
     guard norm.isFinite else {
       throw TrainingError(
@@ -140,10 +190,20 @@ public final class Trainer {
     try optimizer.step(learningRate: config.learningRate.rate(after: position.step))
     position.step += 1
     position.place = place
-    (lastLoss, lastNorm) = (stepTally.loss, norm)
+    (lastLoss, lastNorm) = (stepTally.loss / Double(group?.world ?? 1), norm)
     tally.values = zip(tally.values, stepTally.values).map { $0 + $1 }
     window.steps += 1
-    return true
+  }
+
+  /// Sums the tallies and the signs of all ranks.
+  private func agree(_ signs: inout Signs, _ tally: inout ActionTally) throws {
+    guard let group else { return }
+    let own = signs.values + tally.values
+    let sum = try Tensor(own, [own.count])
+    try group.sum([sum])
+    let values = try sum.values(Double.self)
+    signs.values = Array(values.prefix(signs.values.count))
+    tally.values = Array(values.dropFirst(signs.values.count))
   }
 
   /// Adds the gradients of one batch and returns its loss.
@@ -193,7 +253,8 @@ public final class Trainer {
         lastLoss: lastLoss, tally: tally, datasets: index.entries.map(\.dataset),
         learningRate: config.learningRate.rate(after: max(0, position.step - 1)), gradientNorm: lastNorm,
         secondsPerStep: seconds / Double(max(1, window.steps)), waitShare: window.wait / seconds,
-        positionsPerSecond: tally.positions / max(1, tally.steps) * Double(window.steps) / seconds,
+        positionsPerSecond: tally.positions * Double(group?.world ?? 1) / max(1, tally.steps) * Double(window.steps)
+          / seconds,
         seconds: position.seconds))
     tally = ActionTally(datasets: tally.datasetCount, dimensions: tally.dimensionCount)
     window = Window()

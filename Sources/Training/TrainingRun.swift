@@ -24,8 +24,9 @@ public final class TrainingRun {
   private let base: CheckpointFolder
   private let inputs: PolicyInputs
   private let adapter: AdapterConfig?
-  /// One process at a time works in the folder.
-  private let lock: DirectoryLock
+  /// One process, or one group of ranks, at a time works in the folder.
+  private let lock: DirectoryLock?
+  private let group: ProcessGroup?
 
   /// What a run is made of besides its configuration.
   public struct Sources {
@@ -38,6 +39,8 @@ public final class TrainingRun {
     /// Reads a preset by its name or file.
     public var preset: (String) throws -> ModelPreset
     public var device = Device.cpu
+    /// The other processes, where several train together.
+    public var group: ProcessGroup?
 
     public init(_ samples: any SampleProvider, preset: @escaping (String) throws -> ModelPreset) {
       self.samples = samples
@@ -49,15 +52,22 @@ public final class TrainingRun {
   ///
   /// - Throws: `TrainingError` for a configuration that does not fit the model or the mixture; what reading them throws.
   public init(_ path: String, _ config: FitConfig, _ sources: Sources) throws {
-    try Directory.create(path)
-    lock = try DirectoryLock(path)
+    group = sources.group
+    if group?.rank ?? 0 == 0 {
+      try Directory.create(path)
+      lock = try DirectoryLock(path)
+    } else {
+      lock = nil
+    }
     self.path = path
     self.config = config
     let samples = sources.samples
     guard samples.hasSamples, samples.count > 0 else {
       throw TrainingError(place: samples.path, "the mixture has no samples, only a plan; give its stores with --stores")
     }
+    if group?.rank ?? 0 != 0 { try group?.meet() }
     base = try Self.base(path, config, sources)
+    if group?.rank == 0 { try group?.meet() }
     inputs = try PolicyInputs(base)
     try Self.check(samples, base)
     if let evaluation = sources.evaluation {
@@ -87,8 +97,12 @@ public final class TrainingRun {
       return config.stage.trains(name, layers: layers)
     }
     trainer = try Trainer(
-      policy, config, samples.index, StateFolder("\(path)/states", keep: config.saving.keep), dropout: dropout)
+      policy, config, samples.index, StateFolder("\(path)/states", keep: config.saving.keep), dropout: dropout,
+      group: group)
   }
+
+  /// The place of this process among those that train together.
+  public var rank: Int { group?.rank ?? 0 }
 
   /// The checkpoint that the run starts from; a preset's is written once.
   private static func base(_ path: String, _ config: FitConfig, _ sources: Sources) throws -> CheckpointFolder {
@@ -152,7 +166,7 @@ public final class TrainingRun {
   public var stepLimit: Int? {
     var limit = config.length.steps
     if let epochs = config.length.epochs {
-      let perStep = config.batchSize * config.accumulation
+      let perStep = config.batchSize * config.accumulation * (group?.world ?? 1)
       let steps = max(1, epochs * training.count / perStep)
       limit = min(limit ?? steps, steps)
     }
@@ -167,6 +181,8 @@ public final class TrainingRun {
     options.workers = workers
     options.epochs = nil
     options.dropsLast = true
+    options.rank = group?.rank ?? 0
+    options.world = group?.world ?? 1
     return try SampleReader(training, options, from: trainer.position.place)
   }
 
