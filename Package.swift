@@ -61,7 +61,7 @@ let torchTargets: [Target] = [
     name: "Train",
     dependencies: [
       "Training", "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "PolicyImages", "SampleShards", "MixtureBuild", "EpisodeStore",
-      "ManifestSyntax", "TensorFiles", "ByteIO", "JSON", "CommandLineStage",
+      "Sampling", "DatasetManifest", "ImageCodec", "ManifestSyntax", "TensorFiles", "ByteIO", "JSON", "CommandLineStage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     swiftSettings: settings),

@@ -49,6 +49,19 @@ for dtype in ["f32", "bf16"]:
             a, b = statistics.median(a), statistics.median(b)
             print(f"{dtype:5} {threads:7} {name:12} {a:7.1f} {unit} {b:7.1f} {unit} {b / a:6.2f}", flush=True)
 
+for dtype in ["f32", "bf16"]:
+    for threads in given.threads:
+        ours, theirs = [], []
+        for _ in range(given.rounds):
+            ours.append(run([train, "bench", folder, "--training", "--batch", "16", "--repeats", "15", "--dtype", dtype, "--workers", str(threads), "--json"]))
+            theirs.append(run([given.python, "Benchmarks/peer_model.py", folder, "--training", "--repeats", "15", "--dtype", dtype, "--threads", str(threads)]))
+        for name, a, b, unit in [
+            ("step of 16", [o["step_seconds"] * 1e3 for o in ours], [t["step_seconds"] * 1e3 for t in theirs], "ms"),
+            ("its peak", [o["peak_resident_bytes"] / 1e6 for o in ours], [t["peak_rss_bytes"] / 1e6 for t in theirs], "MB"),
+        ]:
+            a, b = statistics.median(a), statistics.median(b)
+            print(f"{dtype:5} {threads:7} {name:12} {a:7.1f} {unit} {b:7.1f} {unit} {b / a:6.2f}", flush=True)
+
 tiny = root / "Tests/Fixtures/TinyOpenVLA/dev"
 times = []
 for _ in range(5):

@@ -1,6 +1,7 @@
 """The speed of an OpenVLA-shaped checkpoint in plain PyTorch, in eager mode; prints one line of JSON.
 
     python Benchmarks/peer_model.py FOLDER [--dtype f32|bf16] [--threads N] [--repeats K] [--text L]
+    python Benchmarks/peer_model.py FOLDER --training [--batch B] [--dtype f32|bf16] …
     python Benchmarks/peer_model.py FOLDER --verify forward.safetensors
 
 FOLDER has config.json and safetensors files (one, or several with an index). The model is written here from the facts
@@ -15,6 +16,9 @@ Measured, each after one unmeasured turn:
 - loading, from the configuration to a model in memory, and the time from the start of the process to the first
   logits (one row), which includes the import of torch; files come from the page cache where it holds them;
 - peak resident memory of the process, before the batch of 8 and at the end.
+
+--training measures whole optimiser steps instead: float32 weights, autocast for bf16, cross-entropy over the last
+eight ids of each text (logits of all text positions), AdamW(fused=True), median of K after three.
 
 --verify compares with the tensors of such a file in float32 instead: logits, tower features, projector, loss, ids and
 supervised.* of a large vocabulary; exits with 1 if the logits are more than 1e-4 away or an id differs.
@@ -37,6 +41,8 @@ parser.add_argument("--dtype", choices=["f32", "bf16"], default="f32")
 parser.add_argument("--threads", type=int, default=1)
 parser.add_argument("--repeats", type=int, default=9)
 parser.add_argument("--text", type=int, default=32, help="ids per row, the first one and the end included")
+parser.add_argument("--training", action="store_true")
+parser.add_argument("--batch", type=int, default=16, help="rows of a training step")
 parser.add_argument("--verify", type=pathlib.Path)
 given = parser.parse_args()
 os.environ["OMP_NUM_THREADS"] = str(given.threads)
@@ -384,6 +390,36 @@ def median(repeats, work):
     return statistics.median(seconds)
 
 
+def train():
+    model, config = load(given.folder, torch.float32, positions=4096)
+    model.train().requires_grad_(True)
+    side, top = config["image_sizes"][0], config["text_config"]["vocab_size"] - config.get("pad_to_multiple_of", 64)
+    torch.manual_seed(0)
+    ids = torch.randint(3, top, (given.batch, given.text))
+    ids[:, 0] = 1
+    labels = torch.full_like(ids, -100)
+    labels[:, -8:] = ids[:, -8:]
+    pixels = torch.randn(given.batch, 6 if model.vision_backbone.fused_featurizer is not None else 3, side, side)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, fused=True)
+    seconds = []
+    for _ in range(given.repeats + 3):
+        start = time.perf_counter()
+        optimizer.zero_grad(set_to_none=True)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=given.dtype == "bf16"):
+            logits = model(ids, pixels)
+            logits = logits[:, logits.shape[1] - given.text : -1]
+            loss = F.cross_entropy(logits.reshape(-1, logits.shape[-1]), labels[:, 1:].reshape(-1), ignore_index=-100)
+        loss.backward()
+        optimizer.step()
+        loss.item()
+        seconds.append(time.perf_counter() - start)
+    print(json.dumps({
+        "step_seconds": statistics.median(seconds[3:]), "peak_rss_bytes": peak_bytes(), "dtype": given.dtype,
+        "threads": given.threads, "batch": given.batch, "torch": torch.__version__,
+    }))
+    return 0
+
+
 def measure():
     dtype = {"f32": torch.float32, "bf16": torch.bfloat16}[given.dtype]
     start = time.clock_gettime(time.CLOCK_BOOTTIME)
@@ -445,5 +481,7 @@ def verify():
     return 0 if right else 1
 
 
+if given.training:
+    sys.exit(train())
 with torch.inference_mode():
     sys.exit(verify() if given.verify else measure())

@@ -32,6 +32,11 @@ public struct RankLauncher: Sendable {
     public var endings: [Ending]
     /// The rank that ended badly first, where one did.
     public var firstFailure: Int?
+
+    public init(endings: [Ending], firstFailure: Int?) {
+      self.endings = endings
+      self.firstFailure = firstFailure
+    }
   }
 
   /// Starts all ranks and waits until they have ended.

@@ -17,6 +17,8 @@ struct DescribeVerb: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Tokens of a text, action tokens included, for the costs.", valueName: "n"))
   var text = 32
 
+  @OptionGroup var training: TrainingCostOptions
+
   @Flag(help: "List every parameter with its shape.")
   var keys = false
 
@@ -33,7 +35,8 @@ struct DescribeVerb: AsyncParsableCommand {
       let config = try ModelArgument.config(model)
       let cost = try ModelCost(config, batch: batch, textLength: text)
       let keys = self.keys ? config.parameters : nil
-      options.report(ModelReport(cost, keys).json, text: ModelReport(cost, keys).text)
+      let report = try ModelReport(cost, training.cost(cost), keys)
+      options.report(report.json, text: report.text)
     }
   }
 }

@@ -5,10 +5,15 @@ import JSON
 /// What `describe` prints of a model.
 struct ModelReport {
   private let cost: ModelCost
+  private let training: TrainingCost?
+  /// What its formulae cannot be said without: the parameters trained, and the bytes that follow.
+  private let trained: (count: Int, optimizerBytes: Int, stateBytes: Int)?
   private let keys: [ParameterShape]?
 
-  init(_ cost: ModelCost, _ keys: [ParameterShape]?) {
+  init(_ cost: ModelCost, _ training: TrainingCost?, _ keys: [ParameterShape]?) throws {
     self.cost = cost
+    self.training = training
+    trained = try training.map { (try $0.trainedCount(), try $0.optimizerBytes(), try $0.stateBytes()) }
     self.keys = keys
   }
 
@@ -55,6 +60,18 @@ struct ModelReport {
           "decode_step": JSONValue(cost.decodeOperations), "training_step": JSONValue(cost.trainingOperations),
         ]),
     ]
+    if let training, let trained {
+      members.append(
+        .init(
+          "training",
+          [
+            "samples": JSONValue(training.samples), "epochs": .real(training.epochs),
+            "trained_parameters": JSONValue(trained.count), "optimizer_bytes": JSONValue(trained.optimizerBytes),
+            "state_bytes": JSONValue(trained.stateBytes), "tokens": .real(training.positions),
+            "operations": .real(training.operations), "devices": JSONValue(training.devices),
+            "days": .real(training.days),
+          ]))
+    }
     if let keys {
       let list = keys.map { JSONValue.Member($0.name, .array($0.shape.map { JSONValue($0) })) }
       members.append(.init("keys", .object(list)))
@@ -95,12 +112,27 @@ struct ModelReport {
       \(formatBytes(cost.trainingStateBytes)) of weights, gradients and moments in f32, about \
       \(formatBytes(cost.activationBytes(width: 2))) of activations in bf16
       """
+    if let training, let trained {
+      text += """
+
+
+        training on \(grouped(training.samples)) samples, \(formatDecimal(training.epochs, places: 1)) passes: \
+        \(grouped(trained.count)) parameters, \(formatBytes(trained.optimizerBytes)) of moments, \
+        \(formatBytes(trained.stateBytes)) with weights and gradients; \(tokens(training.positions)) tokens, \
+        \(formatDecimal(training.operations / 1e18, places: 1)) EFLOP; \(formatDecimal(training.days, places: 2)) days on \
+        \(training.devices) devices that sustain \(formatDecimal(training.operationsPerSecond / 1e12, places: 1)) TFLOP/s
+        """
+    }
     if let keys {
       var list = TextTable([("parameter", .left), ("shape", .left)])
       for key in keys { list.append([key.name, key.shape.map(String.init).joined(separator: " × ")]) }
       text += "\n\n" + list.text
     }
     return text
+  }
+
+  private func tokens(_ count: Double) -> String {
+    count < 1e9 ? "\(formatDecimal(count / 1e6, places: 1)) million" : "\(formatDecimal(count / 1e9, places: 1)) billion"
   }
 
   private func operations(_ count: Int) -> String {
