@@ -21,6 +21,8 @@ struct Program {
 
   init(_ name: String) { path = Self.directory + "/" + name }
 
+  init(atPath path: String) { self.path = path }
+
   /// How a process ended.
   enum Ending: Equatable {
     case status(Int32)

@@ -156,23 +156,4 @@
       #expect(outcome.complaints.count == 1)
     }
   }
-
-  /// A mixture of the smaller sample, built by the programs themselves.
-  private enum TinyMixture {
-    static func make(in folder: TemporaryDirectory) throws -> String {
-      let name = "metaworld_button_drawer"
-      let ingest = try Program.rlds.run([
-        "ingest", Repository.sample(name), "--dataset", name, "--out", folder("stores/\(name)"), "--quiet",
-      ])
-      #expect(ingest.ending == .status(0), "\(ingest.complaint)")
-      let manifest =
-        "name: one\nseed: 1\nsamples: 20\nentries:\n  - {dataset: \(name), weight: 1, split: train}\n"
-      try Data(manifest.utf8).write(to: URL(filePath: folder("one.yaml")))
-      let build = try Program.mixture.run([
-        "build", folder("one.yaml"), "--stores", folder("stores"), "--out", folder("mixture"), "--quiet",
-      ])
-      #expect(build.ending == .status(0), "\(build.complaint)")
-      return folder("mixture")
-    }
-  }
 #endif
