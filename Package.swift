@@ -142,6 +142,7 @@ let package = Package(
       name: "CommandLineStage",
       dependencies: ["ByteIO", "JSON", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: settings),
+    .target(name: "Preferences", dependencies: ["ByteIO", "ManifestSyntax"], swiftSettings: settings),
     .target(name: "TextTokens", dependencies: ["ByteIO", "CSentencePiece"], swiftSettings: settings),
     .target(
       name: "Checkpoints", dependencies: ["ByteIO", "JSON", "TensorFiles", "ImageCodec", "Actions", "ManifestSyntax"],
@@ -184,6 +185,9 @@ let package = Package(
     .testTarget(
       name: "SamplingTests",
       dependencies: ["Sampling", "ManifestSyntax", "Actions", "ByteIO", "JSON", "TestSupport"],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "PreferencesTests", dependencies: ["Preferences", "ManifestSyntax", "ByteIO", "JSON", "TestSupport"],
       swiftSettings: testSettings),
     .testTarget(
       name: "MixtureBuildTests",
