@@ -72,6 +72,7 @@ let package = Package(
     .executable(name: "armature", targets: ["armature"]),
     .executable(name: "armature-rlds", targets: ["RLDSReader"]),
     .executable(name: "armature-mixture", targets: ["Mixture"]),
+    .executable(name: "armature-prefs", targets: ["Prefs"]),
   ] + (withTorch ? [.executable(name: "armature-train", targets: ["Train"])] : []),
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -143,6 +144,14 @@ let package = Package(
       dependencies: ["ByteIO", "JSON", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: settings),
     .target(name: "Preferences", dependencies: ["ByteIO", "ManifestSyntax"], swiftSettings: settings),
+    .target(name: "PairShards", dependencies: ["ByteIO", "JSON", "TensorFiles"], swiftSettings: settings),
+    .target(
+      name: "PairBuild",
+      dependencies: [
+        "Workers", "ByteIO", "JSON", "TensorFiles", "ImageCodec", "Actions", "ManifestSyntax", "EpisodeStore",
+        "Preferences", "PairShards",
+      ],
+      swiftSettings: settings),
     .target(name: "TextTokens", dependencies: ["ByteIO", "CSentencePiece"], swiftSettings: settings),
     .target(
       name: "Checkpoints", dependencies: ["ByteIO", "JSON", "TensorFiles", "ImageCodec", "Actions", "ManifestSyntax"],
@@ -160,6 +169,13 @@ let package = Package(
       dependencies: [
         "ByteIO", "JSON", "ImageCodec", "DatasetManifest", "Sampling", "SampleShards", "MixtureBuild",
         "SampleExport", "CommandLineStage", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "Prefs",
+      dependencies: [
+        "ByteIO", "JSON", "Preferences", "PairShards", "PairBuild", "CommandLineStage",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .executableTarget(name: "armature", dependencies: [], swiftSettings: settings),

@@ -6,8 +6,11 @@ public struct PreferenceError: Failure, Equatable {
   /// One line: the place, what is wrong and what would mend it.
   public let description: String
 
-  public init(_ kind: FailureKind = .badData, _ description: String) {
+  public init(_ kind: FailureKind, _ description: String) {
     self.kind = kind
     self.description = description
   }
+
+  /// Bad data.
+  init(_ description: String) { self.init(.badData, description) }
 }
