@@ -9,7 +9,7 @@ extension PairPlan {
     var splits: [Split: Int] = [:]
     var strategies: [Strategy.Name: Int] = [:]
     for pair in pairs {
-      splits[manifest.split.split(rollouts[pair.chosen.rollout]), default: 0] += 1
+      splits[manifest.split.split(pair, rollouts), default: 0] += 1
       strategies[pair.strategy, default: 0] += 1
     }
     return PairIndex(

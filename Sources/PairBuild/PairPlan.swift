@@ -56,6 +56,9 @@ public struct PairPlan: Sendable {
   /// - Complexity: memory for the rollouts, about half a kilobyte each, and the pairs; steps are read as they are needed.
   public init(_ manifest: PairManifest, _ inputs: Inputs) async throws {
     self.manifest = manifest
+    guard (1...65_535).contains(inputs.stores.count) else {
+      throw PairBuildError(.usage, "\(inputs.stores.count) stores were given; give 1 to 65,535")
+    }
     var stores = try inputs.stores.map { try RolloutStore($0) }
     stores.sort { ($0.index.dataset, $0.digest) < ($1.index.dataset, $1.digest) }
     for (a, b) in zip(stores, stores.dropFirst()) where a.digest == b.digest {

@@ -61,7 +61,7 @@ struct PairShardBuild {
         case "strategy": try file.append(pairs.map(\.strategy.code))
         case "unit": try file.append(pairs.map { Self.code($0.unit) })
         case "split":
-          try file.append(pairs.map { Self.code(plan.manifest.split.split(plan.rollouts[$0.chosen.rollout])) })
+          try file.append(pairs.map { Self.code(plan.manifest.split.split($0, plan.rollouts)) })
         case "chosen.step_mask": try file.append(chosenMask)
         case "rejected.step_mask": try file.append(rejectedMask)
         default: try append(tensor.name, pairs, to: file)
@@ -104,7 +104,8 @@ struct PairShardBuild {
       let line: JSONValue = [
         "pair_id": .string(pair.id(plan.rollouts)), "strategy": .string(pair.strategy.rawValue),
         "unit": .string(pair.unit.rawValue), "key": .string(pair.key.rawValue), "task_id": .string(rollout.task),
-        "start_key": JSONValue(rollout.start), "split": .string(plan.manifest.split.split(rollout).rawValue),
+        "start_key": JSONValue(rollout.start),
+        "split": .string(plan.manifest.split.split(pair, plan.rollouts).rawValue),
         "instruction": .string(rollout.instruction), "chosen": side(pair.chosen), "rejected": side(pair.rejected),
         "score_w": .real(pair.chosenScore), "score_l": .real(pair.rejectedScore), "margin": .real(pair.margin),
         "weight": .real(pair.weight), "label_source": .string(pair.source.rawValue), "votes": JSONValue(pair.votes),

@@ -1,5 +1,6 @@
 internal import ByteIO
 public import PairShards
+internal import Preferences
 
 /// Checks a set of pairs against its index: every digest, size and count, and that no start is in two splits.
 public struct PairVerifier: Sendable {
@@ -31,10 +32,11 @@ public struct PairVerifier: Sendable {
         throw PairBuildError("\(path)/\(PairIndex.rowsName):\(count + 1): the line is not that of pair \(count)")
       }
       let start = line.task + "\n" + (line.start ?? line.chosen.episode)
-      guard splitOfStart[start] == nil || splitOfStart[start] == line.split else {
+      let split = line.split == Split.seen.rawValue ? Split.train.rawValue : line.split
+      guard splitOfStart[start] == nil || splitOfStart[start] == split else {
         throw PairBuildError("\(path)/\(PairIndex.rowsName):\(count + 1): the start of this pair is in two splits")
       }
-      splitOfStart[start] = line.split
+      splitOfStart[start] = split
       for side in [pair.chosen, pair.rejected] {
         let episode = try set.episode(side.episode)
         _ = try episode.actionBins(side.steps)

@@ -110,21 +110,21 @@ extension PairManifest {
 
   static func split(_ node: ManifestNode?) throws(ManifestError) -> SplitRule {
     guard let node else { return SplitRule() }
-    let keys = try node.mapping(allowing: ["val", "test", "test_tasks", "test_policies"])
+    let keys = try node.mapping(allowing: ["val", "test", "val_seen", "test_tasks", "test_policies"])
     func share(_ name: String) throws(ManifestError) -> Int {
       guard let node = keys[name] else { return 0 }
       let value = try node.number()
       guard value >= 0, value < 1 else { throw node.error("a share is 0 or more, and below 1") }
       return Int((value * 1000).rounded())
     }
-    let (validation, test) = (try share("val"), try share("test"))
+    let (validation, test, seen) = (try share("val"), try share("test"), try share("val_seen"))
     guard validation + test < 1000 else { throw node.error("`val` and `test` leave nothing to train on") }
     func names(_ name: String) throws(ManifestError) -> Set<String> {
       guard let node = keys[name] else { return [] }
       return Set(try Self.names(node))
     }
     return SplitRule(
-      validation: validation, test: test, heldOutTasks: try names("test_tasks"),
+      validation: validation, test: test, seen: seen, heldOutTasks: try names("test_tasks"),
       heldOutPolicies: try names("test_policies"))
   }
 }
