@@ -19,7 +19,13 @@ struct AuditPage {
     } else {
       body += "<ul class=bad>" + audit.warnings.map { "<li>\(Self.escaped($0))</li>" }.joined() + "</ul>\n"
     }
-    body += Self.section("What was left out", Self.table(["filter", "count"], index.filters.map { [$0.name, "\($0.count)"] }))
+    let filters = index.filters.map { [$0.name, "\($0.count)"] }
+    let third = (filters.count + 2) / 3
+    body += Self.section(
+      "What was left out",
+      stride(from: 0, to: filters.count, by: max(third, 1)).map {
+        Self.table(["filter", "count"], Array(filters[$0..<min($0 + third, filters.count)]))
+      }.joined())
     body += Self.section(
       "Tasks",
       Self.table(

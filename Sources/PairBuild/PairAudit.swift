@@ -85,14 +85,17 @@ public struct PairAudit: Sendable {
       try note(row, &counted, &firstFrames)
     }
     findings = LeakCheck(pairs, table).findings
-    (chosenReuse, rejectedReuse) = (Self.reuse(pairs.map(\.chosen), "times chosen"), Self.reuse(pairs.map(\.rejected), "times rejected"))
+    (chosenReuse, rejectedReuse) = (
+      Self.reuse(pairs.map(\.chosen), "times chosen"), Self.reuse(pairs.map(\.rejected), "times rejected")
+    )
     margins = Self.histogram(lines, "margin")
     let differences = pairs.map { Double($0.chosen.steps.count - $0.rejected.steps.count) }
     lengths = Self.histogram(differences, "chosen − rejected steps")
     meanLengthDifference = differences.reduce(0, +) / Double(max(differences.count, 1))
     distances = counted.enumerated().map { Histogram(label: "column \($0)", names: Self.distanceNames, counts: $1) }
     sharedFirstFrames = firstFrames.values.count { $0.count > 1 }
-    warnings = findings.filter(\.isWarning).map {
+    warnings = index.warnings
+    warnings += findings.filter(\.isWarning).map {
       "\($0.name) alone tells \($0.correctCount) of \($0.pairCount) labels: a policy can learn that instead"
     }
     if sharedFirstFrames > 0 {

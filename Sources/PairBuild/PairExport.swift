@@ -34,11 +34,13 @@ public struct PairExport: Sendable {
   /// - Throws: `PairBuildError` for a view or a split that there is not, or a directory with something in it.
   public init(_ set: PairSet, format: Format, to out: String, view: String?, split: String?) throws {
     let views = set.index.layout.views
-    guard let chosen = view.map({ name in views.first { $0.name == name } })
-      ?? (views.first { $0.name == "primary" } ?? views.first)
+    guard
+      let chosen = view.map({ name in views.first { $0.name == name } })
+        ?? (views.first { $0.name == "primary" } ?? views.first)
     else {
       throw PairBuildError(
-        .usage, "\(set.path): there is no view `\(view ?? "")`; the views are \(views.map(\.name).joined(separator: ", "))")
+        .usage,
+        "\(set.path): there is no view `\(view ?? "")`; the views are \(views.map(\.name).joined(separator: ", "))")
     }
     if let split, !set.index.splits.contains(split) {
       throw PairBuildError(

@@ -23,11 +23,13 @@ struct PairNormalization: Sendable {
       throw ManifestError(
         place: manifest.normalizationPlace ?? ManifestPlace(file: manifest.file),
         "unknown name \(quoted(manifest.normalization)); "
-          + (NearestName.hint(manifest.normalization, among: names) ?? "the names are \(names.joined(separator: ", "))"))
+          + (NearestName.hint(manifest.normalization, among: names) ?? "the names are \(names.joined(separator: ", "))")
+      )
     }
     self.type = type
     guard let first = stores.first else { throw PairBuildError(.usage, "no store was given; name at least one") }
-    for store in stores where store.index.actionDimension != first.index.actionDimension
+    for store in stores
+    where store.index.actionDimension != first.index.actionDimension
       || store.index.proprioDimension != first.index.proprioDimension
       || store.index.absoluteMask != first.index.absoluteMask
     {

@@ -19,7 +19,8 @@ extension PairPlan {
         .init(dataset: $0.index.dataset, sha256: $0.digest, episodeCount: $0.index.episodeCount)
       },
       normalizationKey: normalization.key, normalization: manifest.normalization, absoluteMask: absolute,
-      layout: layout, startKind: manifest.fields.start.kind, rolloutCount: table.foundCount, startCount: startCount,
+      layout: layout, startKind: manifest.fields.start.kind, warnings: warnings, rolloutCount: table.foundCount,
+      startCount: startCount,
       bothCount: bothCount, pairCount: pairs.count, unpairedCount: unpaired.count,
       strategies: Strategy.Name.allCases.map(\.rawValue), units: PairUnit.allCases.map(\.rawValue),
       splits: Split.allCases.map(\.rawValue), splitCounts: Split.allCases.map { splits[$0] ?? 0 },

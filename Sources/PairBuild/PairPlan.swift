@@ -50,6 +50,18 @@ public struct PairPlan: Sendable {
   public var startCount: Int { tasks.reduce(0) { $0 + $1.startCount } }
   public var bothCount: Int { tasks.reduce(0) { $0 + $1.bothCount } }
 
+  /// What is wrong with the rollouts as far as their numbers tell.
+  public var warnings: [String] {
+    guard table.timing.isShifted else { return [] }
+    let (after, before) = (table.timing.followingCorrelation, table.timing.precedingCorrelation)
+    return [
+      "actions go with the motion before them (correlation \(Self.short(before))) rather than with the one that follows "
+        + "(\(Self.short(after))): frames may have been recorded after the step that they belong to"
+    ]
+  }
+
+  private static func short(_ value: Double) -> String { String((value * 100).rounded() / 100) }
+
   /// Reads the stores and makes the pairs.
   ///
   /// - Throws: `PairBuildError`, `PreferenceError`, `ManifestError`, `StoreError`, `FileError`.

@@ -167,10 +167,11 @@ struct RolloutFields {
   }
 
   private mutating func note(_ fields: PairManifest.Fields, _ metadata: JSONValue) {
-    var names = [
-      fields.id, fields.success, fields.returned, fields.task, fields.policy, fields.successStep, fields.termination,
-      fields.stageEnds, fields.stageCosts, fields.flagged, fields.correction,
-    ].compactMap(\.self) + fields.bucket
+    var names =
+      [
+        fields.id, fields.success, fields.returned, fields.task, fields.policy, fields.successStep, fields.termination,
+        fields.stageEnds, fields.stageCosts, fields.flagged, fields.correction,
+      ].compactMap(\.self) + fields.bucket
     if case .fields(let start) = fields.start { names += start }
     for name in names where !coverage.found.contains(name) {
       coverage.wanted.insert(name)

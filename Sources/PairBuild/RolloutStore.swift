@@ -67,7 +67,9 @@ final class RolloutStore: Sendable {
       let proprio = shard.file.declaration("proprio")
       let width = index.proprioDimension
       let fits = proprio.map { $0.dtype == .float32 && $0.shape == [entry.stepCount, width] } ?? (width == 0)
-      guard fits else { throw StoreError(file: file, "its states do not fit the store's index; ingest the dataset again") }
+      guard fits else {
+        throw StoreError(file: file, "its states do not fit the store's index; ingest the dataset again")
+      }
       for (view, _) in index.views {
         let form = Self.form(of: "image." + view, in: shard)
         guard shards.isEmpty || form == views[view] else {

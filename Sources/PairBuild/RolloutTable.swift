@@ -13,6 +13,8 @@ struct RolloutTable: Sendable {
   /// The rollouts that the stores have, and those that filters left out.
   var foundCount: Int
   var counts: FilterCounts
+  /// How actions and motions go together, over all rollouts.
+  let timing: MotionTiming
 
   /// What is found by reading a rollout's steps.
   private struct Content: Sendable {
@@ -57,7 +59,8 @@ struct RolloutTable: Sendable {
           + "name a metadata field that is unique as `rollouts.id`")
     }
     try Self.check(manifest, fields.coverage, found.map(\.0), stores)
-    let contents = try await Self.contents(manifest, found, reader, views: views, workers: workers)
+    let (contents, timing) = try await Self.contents(manifest, found, reader, views: views, workers: workers)
+    self.timing = timing
     (rollouts, places) = ([], [])
     keep(manifest, found, contents)
   }
@@ -88,7 +91,7 @@ struct RolloutTable: Sendable {
   private static func contents(
     _ manifest: PairManifest, _ found: [(Rollout, RolloutPlace)], _ reader: StepReader,
     views: [(name: String, form: PairLayout.Form)], workers: Int
-  ) async throws -> [Content] {
+  ) async throws -> (contents: [Content], timing: MotionTiming) {
     let order = found.indices.sorted {
       let (a, b) = (found[$0].1, found[$1].1)
       return (a.store, a.shard, a.firstStep) < (b.store, b.shard, b.firstStep)
@@ -105,12 +108,17 @@ struct RolloutTable: Sendable {
     }
     let size = 256
     let blocks = Slots<[Content]>(count: (order.count + size - 1) / size)
+    let timings = Slots<MotionTiming>(count: (order.count + size - 1) / size)
     let (lengths, places) = (found.map(\.0.length), found.map(\.1))
     try await forEachIndex(below: (order.count + size - 1) / size, workers: workers) { block in
       var contents: [Content] = []
+      var timing = MotionTiming()
       for index in order[block * size..<min((block + 1) * size, order.count)] {
         let values = try reader.actions(places[index], 0..<lengths[index])
         let states = try reader.rawStates(places[index], 0..<lengths[index])
+        timing.add(
+          actions: values, actionDimension: reader.actionDimension, states: states,
+          stateDimension: reader.proprioDimension, stepCount: lengths[index])
         let bins = Bytes(reader.bins(values))
         var (first, second) = (ObservationDigest(), ObservationDigest())
         first.update(bins)
@@ -125,10 +133,13 @@ struct RolloutTable: Sendable {
             otherTokens: second.value, start: start))
       }
       blocks[block] = contents
+      timings[block] = timing
     }
+    var timing = MotionTiming()
+    for part in timings.filled { timing.add(part) }
     var result = [Content?](repeating: nil, count: found.count)
     for (place, content) in blocks.filled.joined().enumerated() { result[order[place]] = content }
-    return result.compactMap(\.self)
+    return (result.compactMap(\.self), timing)
   }
 
   /// Takes the rollouts that the filters leave.

@@ -82,7 +82,8 @@ struct StepReader: Sendable {
   func bins(_ values: [Float]) -> [UInt8] { values.map { UInt8(tokenizer.bin(of: $0)) } }
 
   /// Where the frames of `view` begin in the shard's file, with the end: [steps + 1].
-  func frameOffsets(_ view: String, _ form: PairLayout.Form, _ place: RolloutPlace, _ steps: Range<Int>) throws -> [Int] {
+  func frameOffsets(_ view: String, _ form: PairLayout.Form, _ place: RolloutPlace, _ steps: Range<Int>) throws -> [Int]
+  {
     let shard = shard(place)
     switch form {
     case .pixels(let height, let width):

@@ -34,7 +34,9 @@ public enum VoteFile {
         return try member.string()
       }
       votes.append(
-        try vote(text("id_a"), text("id_b"), text("label"), node.optional("annotator").map { $0.value.text ?? $0.value.serialized() }, place))
+        try vote(
+          text("id_a"), text("id_b"), text("label"),
+          node.optional("annotator").map { $0.value.text ?? $0.value.serialized() }, place))
     }
     return votes
   }

@@ -10,6 +10,7 @@ extension PairIndex {
       "schema": .string(Self.schema), "name": .string(name), "seed": .string(String(seed)),
       "pairs": JSONValue(pairCount), "unpaired": JSONValue(unpairedCount), "rollouts": JSONValue(rolloutCount),
       "starts": JSONValue(startCount), "starts_with_both": JSONValue(bothCount), "start_kind": .string(startKind),
+      "warnings": JSONValue(warnings),
       "episodes": JSONValue(episodeCount), "steps": JSONValue(stepCount),
       "splits": counts(splits, splitCounts), "strategies": counts(strategies, strategyCounts),
       "units": JSONValue(units),
@@ -103,6 +104,8 @@ extension PairIndex {
     for node in try root.member("units").array() { units.append(try node.string()) }
     var files: [File] = []
     for node in try root.member("files").array() { files.append(try File(node)) }
+    var warnings: [String] = []
+    for node in try root.member("warnings").array() { warnings.append(try node.string()) }
     let (splits, strategies) = (try counts("splits"), try counts("strategies"))
     let manifest = try root.member("manifest")
     self.init(
@@ -113,11 +116,13 @@ extension PairIndex {
       layout: PairLayout(
         actionDimension: try dimension("action_dimension", 1...65_535),
         proprioDimension: try dimension("proprio_dimension", 0...65_535), views: views),
-      startKind: try root.member("start_kind").string(), rolloutCount: try root.member("rollouts").count(),
+      startKind: try root.member("start_kind").string(), warnings: warnings,
+      rolloutCount: try root.member("rollouts").count(),
       startCount: try root.member("starts").count(), bothCount: try root.member("starts_with_both").count(),
       pairCount: try root.member("pairs").count(), unpairedCount: try root.member("unpaired").count(),
       strategies: strategies.map(\.0), units: units, splits: splits.map(\.0), splitCounts: splits.map(\.1),
-      strategyCounts: strategies.map(\.1), tasks: tasks, filters: try counts("filters").map { (name: $0.0, count: $0.1) },
+      strategyCounts: strategies.map(\.1), tasks: tasks,
+      filters: try counts("filters").map { (name: $0.0, count: $0.1) },
       stepShards: try shards("step_shards", "episodes", hasSteps: true),
       pairShards: try shards("pair_shards", "pairs", hasSteps: false), files: files)
     guard pairShards.reduce(0, { $0 + $1.count }) == pairCount else {

@@ -94,6 +94,8 @@ public struct PairIndex: Sendable, Equatable {
   public var layout: PairLayout
   /// How starts were told apart.
   public var startKind: String
+  /// What looked wrong with the rollouts.
+  public var warnings: [String]
   public var rolloutCount: Int
   public var startCount: Int
   public var bothCount: Int
@@ -117,7 +119,8 @@ public struct PairIndex: Sendable, Equatable {
   public init(
     name: String, seed: UInt64, manifestText: String, manifestDigest: String, planDigest: String, stores: [Store],
     normalizationKey: String, normalization: String, absoluteMask: [Bool], layout: PairLayout, startKind: String,
-    rolloutCount: Int, startCount: Int, bothCount: Int, pairCount: Int, unpairedCount: Int, strategies: [String],
+    warnings: [String], rolloutCount: Int, startCount: Int, bothCount: Int, pairCount: Int, unpairedCount: Int,
+    strategies: [String],
     units: [String], splits: [String], splitCounts: [Int], strategyCounts: [Int], tasks: [Task],
     filters: [(name: String, count: Int)], stepShards: [Shard], pairShards: [Shard], files: [File]
   ) {
@@ -132,6 +135,7 @@ public struct PairIndex: Sendable, Equatable {
     self.absoluteMask = absoluteMask
     self.layout = layout
     self.startKind = startKind
+    self.warnings = warnings
     self.rolloutCount = rolloutCount
     self.startCount = startCount
     self.bothCount = bothCount

@@ -19,7 +19,8 @@ final class PairSteps: Sendable {
   init(_ path: String, _ layout: PairLayout) throws {
     let file = try SafetensorsFile(path)
     func fail(_ problem: String) -> PairShardError { PairShardError(file: path, problem + "; pair again") }
-    guard let steps = file.declaration("action")?.shape.first, let episodes = file.declaration("store.index")?.shape.first
+    guard let steps = file.declaration("action")?.shape.first,
+      let episodes = file.declaration("store.index")?.shape.first
     else { throw fail("tensor `action` or `store.index` is missing") }
     func table(_ name: String, count: Int, end: Int) throws -> [UInt64] {
       let offsets = try file.values(name, .uint64, as: UInt64.self)

@@ -25,7 +25,8 @@ extension PairingContext {
         chosen: trajectory(chosen, strategy), rejected: trajectory(rejected, strategy), strategy: strategy.name,
         unit: .trajectory, key: group.key, chosenScore: 1, rejectedScore: 0, source: .success)
     }
-    return capped(pairs, strategy.choose == .random ? min(strategy.count, strategy.cap ?? .max) : strategy.cap, strategy)
+    return capped(
+      pairs, strategy.choose == .random ? min(strategy.count, strategy.cap ?? .max) : strategy.cap, strategy)
   }
 
   /// Pairs of the best m with the worst m: m² of them, where the two do not overlap.

@@ -5,7 +5,8 @@ import PairBuild
 
 struct AuditVerb: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "audit", abstract: "Show what was paired and why: counts, coverage, leaks, and examples as film strips.",
+    commandName: "audit",
+    abstract: "Show what was paired and why: counts, coverage, leaks, and examples as film strips.",
     discussion: "Writes prefs_audit.json and prefs_audit.html, a page that needs nothing else, beside the pairs.")
 
   @Argument(help: ArgumentHelp("A set of pairs.", valueName: "dir"))

@@ -38,7 +38,8 @@ struct ExportVerb: AsyncParsableCommand {
           "images": JSONValue(report.imageCount), "bytes": JSONValue(report.byteCount),
           "unshared": JSONValue(report.unsharedCount), "contradicted": JSONValue(report.contradictedCount),
         ],
-        text: "\(out): \(report.rowCount) rows, \(report.imageCount) images, \(formatBytes(report.byteCount)); left out: "
+        text:
+          "\(out): \(report.rowCount) rows, \(report.imageCount) images, \(formatBytes(report.byteCount)); left out: "
           + "\(report.unsharedCount) pairs without a shared observation, \(report.contradictedCount) contested steps")
     }
   }

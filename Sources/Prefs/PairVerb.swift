@@ -54,6 +54,7 @@ struct PairVerb: AsyncParsableCommand {
       progress.finish()
       let leaks = LeakCheck(plan.pairs, plan.rollouts).findings
       if !options.json, !options.quiet {
+        for warning in report.index.warnings { complain("warning: " + warning) }
         for leak in leaks where leak.isWarning {
           complain(
             "warning: \(leak.name) alone tells \(leak.correctCount) of \(leak.pairCount) labels; "
@@ -69,7 +70,7 @@ struct PairVerb: AsyncParsableCommand {
     let index = report.index
     let shown = [
       "name", "pairs", "unpaired", "rollouts", "starts", "starts_with_both", "episodes", "steps", "splits",
-      "strategies", "filters", "tasks", "unnorm_key", "plan_sha256",
+      "strategies", "filters", "tasks", "warnings", "unnorm_key", "plan_sha256",
     ]
     return .object(
       [.init("out", .string(out))]
