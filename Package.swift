@@ -206,6 +206,13 @@ let package = Package(
       name: "PreferencesTests", dependencies: ["Preferences", "ManifestSyntax", "ByteIO", "JSON", "TestSupport"],
       swiftSettings: testSettings),
     .testTarget(
+      name: "PairBuildTests",
+      dependencies: [
+        "PairBuild", "PairShards", "Preferences", "EpisodeStore", "Actions", "ImageCodec", "ManifestSyntax",
+        "TensorFiles", "ByteIO", "JSON", "TestSupport",
+      ],
+      swiftSettings: testSettings),
+    .testTarget(
       name: "MixtureBuildTests",
       dependencies: [
         "MixtureBuild", "Sampling", "SampleShards", "Ingest", "EpisodeStore", "RLDS", "DatasetManifest", "Actions",
