@@ -250,7 +250,8 @@ let package = Package(
       ],
       swiftSettings: testSettings),
     .testTarget(
-      name: "PipelineTests", dependencies: ["ByteIO", "JSON", "TFRecord", "EpisodeStore", "TestSupport"],
+      name: "PipelineTests",
+      dependencies: ["ByteIO", "JSON", "TFRecord", "EpisodeStore", "MixtureSupport", "TestSupport"],
       swiftSettings: testSettings + (withTorch ? [.define("WITH_TORCH")] : [])),
     .testTarget(
       name: "ImageCodecTests", dependencies: ["ByteIO", "ImageCodec", "TestSupport"], swiftSettings: testSettings),

@@ -41,6 +41,7 @@ struct PairVerb: AsyncParsableCommand {
 
   func run() async throws {
     try await runVerb {
+      let start = ContinuousClock.now
       var inputs = PairPlan.Inputs(stores: stores)
       inputs.votes = votes
       inputs.statistics = statistics
@@ -49,7 +50,6 @@ struct PairVerb: AsyncParsableCommand {
       inputs.verifiesStores = verify
       let plan = try await PairPlan(ManifestArgument.read(manifest), inputs)
       let progress = ProgressLine("pair", totalBytes: 0, options: options)
-      let start = ContinuousClock.now
       let report = try await PairBuilder(plan, into: out, workers: workers.workers).run { progress.advance($0) }
       progress.finish()
       let leaks = LeakCheck(plan.pairs, plan.rollouts).findings

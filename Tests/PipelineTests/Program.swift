@@ -14,12 +14,16 @@ struct Program {
 
   static let rlds = Program("armature-rlds")
   static let mixture = Program("armature-mixture")
+  static let prefs = Program("armature-prefs")
   static let train = Program("armature-train")
   static let frontDoor = Program("armature")
 
   let path: String
 
   init(_ name: String) { path = Self.directory + "/" + name }
+
+  /// A program of someone else.
+  init(path: String) { self.path = path }
 
   /// How a process ended.
   enum Ending: Equatable {
