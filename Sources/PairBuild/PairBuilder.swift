@@ -125,11 +125,17 @@ public struct PairBuilder: Sendable {
     let key = Array(plan.digest.utf8)
     let known = Directory.entry(keyFile) == .file ? try readFile(keyFile, limit: 1 << 10) : []
     if known != key {
-      for name in try Directory.names(out) where name != ".build" { try Directory.remove(out + "/" + name) }
+      for name in try Directory.names(out) where Self.isOwn(name) { try Directory.remove(out + "/" + name) }
       for name in try Directory.names(work) where name != "lock" { try Directory.remove(work + "/" + name) }
       try AtomicFile.write(key, to: keyFile)
     }
     return lock
+  }
+
+  /// Whether a build may have left a file of this name.
+  private static func isOwn(_ name: String) -> Bool {
+    name.hasPrefix("steps-") || name.hasPrefix("pairs") || name.hasPrefix("unpaired.jsonl")
+      || name.hasPrefix(PairIndex.statisticsName)
   }
 
   /// Writes the lines, the statistics and at last the index.

@@ -66,6 +66,14 @@ public struct VoteRanking: Sendable {
     let decided = graph.edges.reduce(0.0) { $0 + $1.aWins + $1.bWins }
     agreement = decided > 0 ? graph.edges.reduce(0.0) { $0 + max($1.aWins, $1.bWins) } / decided : nil
     let elo = EloRatings(count: ids.count, games: ordered, seed: seed).ratings
+    var tallies = [(wins: Int, losses: Int, ties: Int)](repeating: (0, 0, 0), count: ids.count)
+    for game in ordered {
+      for (item, share) in [(game.a, game.wins), (game.b, 1 - game.wins)] {
+        tallies[item].wins += share == 1 ? 1 : 0
+        tallies[item].losses += share == 0 ? 1 : 0
+        tallies[item].ties += share == 0.5 ? 1 : 0
+      }
+    }
     var items: [Item] = []
     for (number, island) in islands.enumerated() {
       let own = Dictionary(uniqueKeysWithValues: island.enumerated().map { ($0.element, $0.offset) })
@@ -77,13 +85,10 @@ public struct VoteRanking: Sendable {
             return (a, b, game.wins)
           }), prior: prior)
       for (place, item) in island.enumerated() {
-        let (first, second) = (games.filter { $0.a == item }, games.filter { $0.b == item })
         items.append(
           Item(
             id: ids[item], strength: fit.strengths[place], standardError: fit.standardErrors[place], elo: elo[item],
-            wins: first.count { $0.wins == 1 } + second.count { $0.wins == 0 },
-            losses: first.count { $0.wins == 0 } + second.count { $0.wins == 1 },
-            ties: (first + second).count { $0.wins == 0.5 }, island: number))
+            wins: tallies[item].wins, losses: tallies[item].losses, ties: tallies[item].ties, island: number))
       }
     }
     self.items = items.sorted {

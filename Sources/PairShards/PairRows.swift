@@ -10,7 +10,7 @@ final class PairRows: Sendable {
   private let anchors: [Int32]
   private let strategies: [UInt8]
   private let units: [UInt8]
-  private let splits: [UInt8]
+  let splits: [UInt8]
   private let sides: [Side]
 
   private struct Side: Sendable {

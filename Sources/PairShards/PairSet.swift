@@ -46,6 +46,24 @@ public final class PairSet: Sendable {
     return try shard.row(position - index.pairShards[number].first, of: index)
   }
 
+  /// The positions of the pairs of `split`, ascending.
+  ///
+  /// - Throws: `PairShardError` for a split that there is not, `TensorFileError`, `FileError`.
+  /// - Complexity: O(pairs).
+  public func positions(in split: String) throws -> [Int] {
+    guard let code = index.splits.firstIndex(of: split) else {
+      throw PairShardError(
+        .usage, file: path, "there is no split `\(split)`; the splits are \(index.splits.joined(separator: ", "))")
+    }
+    var positions: [Int] = []
+    for (number, shard) in index.pairShards.enumerated() {
+      for (place, found) in try rows(number).splits.enumerated() where Int(found) == code {
+        positions.append(shard.first + place)
+      }
+    }
+    return positions
+  }
+
   /// The episode that pairs call `row`.
   ///
   /// - Precondition: `row` lies in `0..<index.episodeCount`.

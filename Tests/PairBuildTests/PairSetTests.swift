@@ -120,6 +120,38 @@ import Testing
     try PairVerifier(shop.directory("out1")).verify()
   }
 
+  @Test func `positions by split are all positions, each once`() async throws {
+    let shop = try PairWorkshop()
+    var fixture = RolloutFixture()
+    for number in 0..<60 { fixture.add("r\(number)", start: number / 4, success: number % 2 == 0) }
+    let set = try await shop.build(
+      [fixture.write(to: shop.directory.path)], PairWorkshop.plain + "split: {val: 0.3, test: 0.2, val_seen: 0.2}\n")
+    let found = try set.index.splits.map { try set.positions(in: $0) }
+    #expect(found.map(\.count) == set.index.splitCounts && found.joined().sorted() == Array(0..<set.count))
+    #expect(found.count { !$0.isEmpty } >= 3)
+    for (split, positions) in zip(set.index.splits, found) {
+      for position in positions { #expect(try set.pair(position).split == split) }
+    }
+    #expect(throws: PairShardError.self) { try set.positions(in: "dev") }
+  }
+
+  @Test func `cells of a grid join starts that are near`() async throws {
+    let shop = try PairWorkshop()
+    var fixture = RolloutFixture()
+    for (number, x) in [0.01, 0.04, 0.06, 0.09].enumerated() {
+      fixture.add("r\(number)", start: number, success: number % 2 == 0, extra: [.init("pose", [.real(x), 0.5])])
+    }
+    let plan = try await shop.plan(
+      [fixture.write(to: shop.directory.path)],
+      "name: m\nrollouts: {id: id, success: won, bucket: {fields: [pose], width: 0.05}}\n"
+        + "strategies: [{name: success_failure, key: bucket}]\n")
+    // 0.01 and 0.04 lie in one cell, 0.06 and 0.09 in the next.
+    #expect(
+      plan.pairs.map { [plan.rollouts[$0.chosen.rollout].id, plan.rollouts[$0.rejected.rollout].id] } == [
+        ["r0", "r1"], ["r2", "r3"],
+      ])
+  }
+
   @Test func `a further task leaves the pairs of the others as they are`() async throws {
     let shop = try PairWorkshop()
     var fixture = Self.fixture()
