@@ -141,7 +141,7 @@ public struct PairAudit: Sendable {
 
   /// Ten ranges of equal width, or one where all values are the same.
   private static func histogram(_ values: [Double], _ label: String) -> Histogram {
-    guard let low = values.min(), let high = values.max(), low.isFinite, high.isFinite else {
+    guard let low = values.min(), let high = values.max(), (high - low).isFinite else {
       return Histogram(label: label, names: [], counts: [])
     }
     guard high > low else { return Histogram(label: label, names: [short(low)], counts: [values.count]) }

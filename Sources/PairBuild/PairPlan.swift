@@ -52,13 +52,23 @@ public struct PairPlan: Sendable {
 
   /// What is wrong with the rollouts as far as their numbers tell.
   public var warnings: [String] {
-    guard table.timing.isShifted else { return [] }
-    let (after, before) = (table.timing.followingCorrelation, table.timing.precedingCorrelation)
-    return [
-      "actions go with the motion before them (correlation \(Self.short(before))) rather than with the one that follows "
-        + "(\(Self.short(after))): frames may have been recorded after the step that they belong to"
-    ]
+    var warnings: [String] = []
+    if table.timing.isShifted {
+      let (after, before) = (table.timing.followingCorrelation, table.timing.precedingCorrelation)
+      warnings.append(
+        "actions go with the motion before them (correlation \(Self.short(before))) rather than with the one that follows "
+          + "(\(Self.short(after))): frames may have been recorded after the step that they belong to")
+    }
+    if !reader.normalizesStates {
+      warnings.append(
+        "states are kept as the stores have them: the statistics have \(normalization.statistics.proprio.dimension) "
+          + "columns, states \(reader.proprioDimension)")
+    }
+    return warnings
   }
+
+  /// The bytes of the stores' shards: what a set has at most, but for its tables.
+  public var storeByteCount: Int { stores.reduce(0) { $0 + $1.shards.reduce(0) { $0 + $1.byteCount } } }
 
   private static func short(_ value: Double) -> String { String((value * 100).rounded() / 100) }
 

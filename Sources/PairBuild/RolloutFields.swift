@@ -93,13 +93,17 @@ struct RolloutFields {
         return number.isFinite ? term.weight * number : nil
       }
     }
+    let successStep = try integer(fields.successStep)
+    if let successStep, !(0..<max(row.length, 1)).contains(successStep) {
+      throw PairBuildError("\(place): it succeeds at step \(successStep), and has \(row.length); steps count from 0")
+    }
     let flagged = try numbers(fields.flagged)
     let corrections = try numbers(fields.correction)
     note(fields, metadata)
     return Rollout(
       id: id, task: intern(task ?? instruction), instruction: instruction, start: try start(metadata),
       policy: intern(try fields.policy.flatMap { try text($0) } ?? "unknown"), success: success, length: row.length,
-      bucket: try bucket(metadata, numbers), successStep: try integer(fields.successStep), termination: termination,
+      bucket: try bucket(metadata, numbers), successStep: successStep, termination: termination,
       scoreTerms: score, stageEnds: try numbers(fields.stageEnds).map { Int(exactly: $0) ?? -1 },
       stageCosts: try numbers(fields.stageCosts),
       interventions: try Self.interventions(flagged, corrections, length: row.length, place))

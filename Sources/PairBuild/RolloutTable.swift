@@ -37,7 +37,8 @@ struct RolloutTable: Sendable {
     for (number, store) in stores.enumerated() {
       let catalog = store.path + "/" + StoreIndex.catalogName
       try Catalog.read(catalog) { row in
-        guard store.shards.indices.contains(row.shard), row.firstStep >= 0, row.length >= 0,
+        guard row.ordinal >= 0, store.shards.indices.contains(row.shard), row.firstStep >= 0,
+          (0..<1 << 31).contains(row.length),
           row.firstStep <= store.shards[row.shard].stepCount,
           row.length <= store.shards[row.shard].stepCount - row.firstStep
         else {

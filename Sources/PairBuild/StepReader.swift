@@ -21,6 +21,8 @@ struct StepReader: Sendable {
   private let tokenizer: ActionTokenizer
   let actionDimension: Int
   let proprioDimension: Int
+  /// Whether states have the columns that the statistics have.
+  let normalizesStates: Bool
 
   init(_ stores: [RolloutStore], _ normalization: PairNormalization) throws {
     self.stores = stores
@@ -30,6 +32,7 @@ struct StepReader: Sendable {
     proprio =
       normalization.statistics.proprio.dimension == proprioDimension && proprioDimension > 0
       ? ActionNormalizer(normalization.type, statistics: normalization.statistics.proprio) : nil
+    normalizesStates = proprio != nil || proprioDimension == 0
     tokenizer = try ActionTokenizer(vocabularySize: 32_000)
   }
 

@@ -146,8 +146,8 @@ extension PairBalance {
   ) -> [UnpairedItem] {
     let (good, bad) = (items.filter(\.isDesirable), items.filter { !$0.isDesirable })
     guard share > 0, share < 1, !good.isEmpty, !bad.isEmpty else { return items }
-    let goodLimit = Int((Double(bad.count) * share / (1 - share)).rounded(.down))
-    let badLimit = Int((Double(good.count) * (1 - share) / share).rounded(.down))
+    let goodLimit = Int(min(Double(good.count), (Double(bad.count) * share / (1 - share)).rounded(.down)))
+    let badLimit = Int(min(Double(bad.count), (Double(good.count) * (1 - share) / share).rounded(.down)))
     func drawn(_ items: [UnpairedItem], _ count: Int) -> [UnpairedItem] {
       KeyedOrder.drawn(items, count: count, seed: seed, key: ["unpaired"]) {
         "\(rollouts[$0.side.rollout].id):\($0.side.steps.lowerBound):\($0.side.steps.upperBound)"

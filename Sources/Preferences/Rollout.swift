@@ -61,14 +61,17 @@ public struct Rollout: Sendable, Equatable {
     self.interventions = interventions
   }
 
-  /// The sum of the terms; nil where one is not known or there are none.
+  /// The largest score: differences must be finite in float32 too.
+  static let scoreLimit = 1e30
+
+  /// The sum of the terms; nil where one is not known or there are none, and for a sum that is no number or beyond 10³⁰.
   public var score: Double? {
     var sum = 0.0
     for term in scoreTerms {
       guard let term else { return nil }
       sum += term
     }
-    return scoreTerms.isEmpty || !sum.isFinite ? nil : sum
+    return scoreTerms.isEmpty || !(sum.magnitude <= Self.scoreLimit) ? nil : sum
   }
 }
 

@@ -49,7 +49,7 @@ struct PairVerb: AsyncParsableCommand {
       inputs.workers = workers.workers
       inputs.verifiesStores = verify
       let plan = try await PairPlan(ManifestArgument.read(manifest), inputs)
-      let progress = ProgressLine("pair", totalBytes: 0, options: options)
+      let progress = ProgressLine("pair", totalBytes: plan.storeByteCount, options: options)
       let report = try await PairBuilder(plan, into: out, workers: workers.workers).run { progress.advance($0) }
       progress.finish()
       let leaks = LeakCheck(plan.pairs, plan.rollouts).findings

@@ -1,4 +1,5 @@
 import ByteIO
+import EpisodeStore
 import JSON
 import Preferences
 import TestSupport
@@ -80,6 +81,55 @@ import Testing
       $0.add("a", start: 1, success: nil, length: 9, extra: [.init("bad", [2, 12]), .init("good", [4, 9])])
     }
     #expect(windows.contains("2.0 to 12.0 of 9 steps"))
+  }
+
+  @Test func `numbers that cannot be are refused or not used, and nothing traps`() async throws {
+    let steps =
+      "name: m\nrollouts: {id: id, success: won, start: [seed], success_step: done}\nstrategies: [success_failure]\n"
+    for step in [-1, 4, Int.max] {
+      let text = try await refusal(steps) {
+        $0.add("a", start: 1, success: true, extra: [.init("done", JSONValue(step))])
+      }
+      #expect(text.contains("at step \(step), and has 4"))
+    }
+    let scores = "name: m\nrollouts: {id: id, start: [seed]}\nscore: {big: 1e9}\nstrategies: [best_worst]\n"
+    let text = try await refusal(scores) {
+      for (number, value) in [1e300, -1e300, 1e25].enumerated() {
+        $0.add("r\(number)", start: 1, success: nil, extra: [.init("big", .real(value))])
+      }
+    }
+    #expect(text.contains("no episode has a finite score of big"))
+    let stages = "name: m\nrollouts: {id: id, start: [seed], stage_ends: ends}\nstrategies: [stage_gated]\n"
+    let ends: [JSONValue] = [[1, 9], [2, -5], [3, 1e18]]
+    let wild = try await refusal(stages) {
+      for (number, value) in ends.enumerated() {
+        $0.add("r\(number)", start: 1, success: nil, extra: [.init("ends", value)])
+      }
+    }
+    #expect(wild == "" || wild.contains("no pair is left"))
+  }
+
+  @Test func `a catalog that does not fit its shards is refused`() async throws {
+    let shop = try PairWorkshop()
+    let store = try PairSetTests.fixture().write(to: shop.directory.path)
+    let catalog = store + "/" + StoreIndex.catalogName
+    var rows: [CatalogRow] = []
+    try Catalog.read(catalog) { rows.append($0) }
+    let changes: [(inout CatalogRow) -> Void] = [
+      { $0.length = 1 << 40 }, { $0.firstStep = -1 }, { $0.shard = 9 }, { $0.firstStep = Int.max }, { $0.length = -3 },
+      { $0.metadata = "{" },
+    ]
+    for (number, change) in changes.enumerated() {
+      var changed = rows
+      change(&changed[1])
+      try Catalog.write(to: catalog, dataset: "alpha") { append in for row in changed { try append(row) } }
+      var index = try StoreVerifier.index(store)
+      index.catalogDigest = try SHA256Digest.hexadecimal(ofFile: catalog)
+      try AtomicFile.write(Array(index.json.serialized().utf8), to: store + "/" + StoreIndex.fileName)
+      await #expect(throws: (any Error).self, "\(number)") { try await shop.plan([store]) }
+    }
+    try AtomicFile.write([1, 2, 3], to: catalog)
+    await #expect(throws: StoreError.self) { try await shop.plan([store]) }
   }
 
   @Test func `endings by crash or operator are left out unless they are asked for`() async throws {

@@ -32,6 +32,8 @@ struct RolloutFixture {
 
   static let size = 4
 
+  private var stateWidth: Int { episodes.first?.state.first?.count ?? 2 }
+
   init(_ name: String = "alpha") { self.name = name }
 
   /// Adds an episode of `length` steps whose numbers follow from `seed`.
@@ -68,7 +70,7 @@ struct RolloutFixture {
     try Directory.create(path)
     let isEncoded = form == .encoded
     let layout = StoreLayout(
-      actionDimension: 3, proprioDimension: 2, hasReward: false, hasDiscount: false,
+      actionDimension: 3, proprioDimension: stateWidth, hasReward: false, hasDiscount: false,
       pictures: [.init("image.primary", isEncoded ? .encoded : .pixels(.uint8, shape: [Self.size, Self.size, 3]))])
     var rows: [CatalogRow] = []
     var shards: [StoreIndex.Shard] = []
@@ -118,7 +120,7 @@ struct RolloutFixture {
       dataset: name, manifestText: manifest, manifestDigest: SHA256Digest.hexadecimal(of: Array(manifest.utf8)),
       source: .init(
         name: name, version: "1", configuration: nil, selection: "all", citation: nil, licence: nil), files: [],
-      images: "keep", views: [("primary", "image")], depth: [], actionDimension: 3, proprioDimension: 2,
+      images: "keep", views: [("primary", "image")], depth: [], actionDimension: 3, proprioDimension: stateWidth,
       actionEncoding: nil, stateEncoding: nil, normalizationMask: [true, true, false],
       absoluteMask: [false, false, true], successRule: "none",
       splits: [.init(name: "train", episodeCount: episodes.count, stepCount: steps)], shards: shards,
@@ -132,12 +134,14 @@ struct RolloutFixture {
   /// The statistics of all finite steps.
   static func statistics(_ episodes: [Episode]) throws -> DatasetStatistics {
     let finite = episodes.filter { $0.action.joined().allSatisfy { $0.isFinite } && !$0.action.isEmpty }
-    return try StatisticsPass(actionDimension: 3, proprioDimension: 2, mask: [true, true, false])
-      .run(episodeCount: finite.count) { body in
-        for episode in finite {
-          try body(.init(action: episode.action.flatMap(\.self), proprio: episode.state.flatMap(\.self)))
-        }
+    return try StatisticsPass(
+      actionDimension: 3, proprioDimension: episodes.first?.state.first?.count ?? 2, mask: [true, true, false]
+    )
+    .run(episodeCount: finite.count) { body in
+      for episode in finite {
+        try body(.init(action: episode.action.flatMap(\.self), proprio: episode.state.flatMap(\.self)))
       }
+    }
   }
 }
 

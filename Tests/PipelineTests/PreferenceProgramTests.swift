@@ -202,7 +202,8 @@ import Testing
     expectDone(try Program.prefs.run("audit", directory("pairs"), "--quiet", "--examples", "5", "--json"))
     // The browser's own files lie in a short path: sockets' names are bounded.
     let outcome = try Program(path: "/usr/bin/env").run(
-      "TMPDIR=/tmp", try #require(Self.chromium), "--headless", "--no-sandbox", "--disable-gpu", "--user-data-dir=\(directory("profile"))",
+      "TMPDIR=/tmp", try #require(Self.chromium), "--headless", "--no-sandbox", "--disable-gpu",
+      "--user-data-dir=\(directory("profile"))",
       "--virtual-time-budget=10000", "--dump-dom", "file://\(directory("pairs/prefs_audit.html"))")
     #expect(outcome.ending == .status(0), "\(outcome.complaint.suffix(2000))")
     // Five pairs, two strips of eight frames each.
@@ -229,6 +230,29 @@ import Testing
         #expect(names.contains(String(image.dropFirst("images/".count))))
       }
     }
+  }
+
+  @Test(.enabled(if: Python.can("import numpy, safetensors"), "\(Python.note("numpy and safetensors"))"))
+  func `the ten lines of the documentation read a pair`() throws {
+    let directory = try TemporaryDirectory()
+    expectDone(
+      try Program.prefs.run(pair([store(directory)], "success_vs_failure", directory("pairs"))))
+    let text = String(decoding: try readBytes(Repository.root + "/docs/formats.md"), as: UTF8.self)
+    let section = try #require(text.split(separator: "### A pair in ten lines of Python").last)
+    let code = try #require(section.split(separator: "```python\n").dropFirst().first?.split(separator: "```").first)
+    let result = try Python.run([
+      "-c",
+      "import os\nos.chdir('\(directory("pairs"))')\n\(code)\nprint(bins.shape, frame[:2], mask.sum())",
+    ])
+    #expect(result.status == 0, "\(result.complaint)")
+    // The first pair of pairs.jsonl: the chosen side has 14 steps.
+    #expect(result.output == "(14, 7) b'\\xff\\xd8' 14\n", "\(result.output)")
+  }
+
+  @Test func `the front door leads to the stage`() throws {
+    let outcome = try Program.frontDoor.run("prefs", "pair", "--help")
+    expectDone(outcome)
+    #expect(outcome.output.contains("--manifest"))
   }
 
   @Test(.enabled(if: Python.can("import datasets, PIL"), "\(Python.note("datasets and pillow"))"))
