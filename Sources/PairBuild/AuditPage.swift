@@ -54,6 +54,20 @@ struct AuditPage {
       "Distributions",
       ([audit.chosenReuse, audit.rejectedReuse, audit.margins, audit.lengths, audit.agreement] + audit.distances)
         .map(Self.bars).joined())
+    body += Self.section(
+      "How far the two sides' actions differ as distributions",
+      Self.table(
+        ["action", "½ Σ |p − q| over bins"],
+        audit.divergences.enumerated().map { ["\($0)", PairAudit.short($1)] }))
+    body += Self.section(
+      "Where it comes from",
+      Self.table(
+        ["store", "episodes", "SHA-256 of store.json"],
+        index.stores.map { [$0.dataset, "\($0.episodeCount)", $0.sha256] })
+        + Self.table(
+          ["statistics", "normalisation", "starts told by", "plan"],
+          [[index.normalizationKey, index.normalization, index.startKind, index.planDigest]])
+        + "<details><summary>manifest</summary><pre>\(Self.escaped(index.manifestText))</pre></details>\n")
     let chosen = Self.examples(index, count: examples)
     body += "<section id=examples><h2>\(chosen.count) examples</h2>\n"
     for position in chosen { body += try Self.example(audit, position) }

@@ -26,6 +26,8 @@ public struct PairAudit: Sendable {
   private(set) var findings: [LeakCheck.Finding] = []
   /// How far actions at equal offsets lie apart in bins, by column.
   private(set) var distances: [Histogram] = []
+  /// How far the chosen sides' bins and the rejected ones' differ as distributions, by column: ½ Σ |p − q|, 0 to 1.
+  private(set) var divergences: [Double] = []
   /// Pairs by what success says: agrees, disagrees, the same on both sides, unknown.
   private(set) var agreement = Histogram(
     label: "success against label", names: ["agrees", "disagrees", "equal", "unknown"], counts: [0, 0, 0, 0])
@@ -51,6 +53,7 @@ public struct PairAudit: Sendable {
     var lines: [Double] = []
     var counted = [[Int]](
       repeating: [Int](repeating: 0, count: Self.distanceNames.count), count: index.layout.actionDimension)
+    var frequencies = [BinFrequencies](repeating: BinFrequencies(), count: index.layout.actionDimension)
     var firstFrames: [UInt64: Swift.Set<String>] = [:]
     try PairLines.forEach(path) { line in
       func side(_ side: PairLine.Side) -> PairSide {
@@ -82,7 +85,7 @@ public struct PairAudit: Sendable {
       case (false, true): agreement.counts[1] += 1
       default: agreement.counts[2] += 1
       }
-      try note(row, &counted, &firstFrames)
+      try note(row, &counted, &frequencies, &firstFrames)
     }
     findings = LeakCheck(pairs, table).findings
     (chosenReuse, rejectedReuse) = (
@@ -93,6 +96,7 @@ public struct PairAudit: Sendable {
     lengths = Self.histogram(differences, "chosen − rejected steps")
     meanLengthDifference = differences.reduce(0, +) / Double(max(differences.count, 1))
     distances = counted.enumerated().map { Histogram(label: "column \($0)", names: Self.distanceNames, counts: $1) }
+    divergences = frequencies.map(\.divergence)
     sharedFirstFrames = firstFrames.values.count { $0.count > 1 }
     warnings = index.warnings
     warnings += findings.filter(\.isWarning).map {
@@ -107,11 +111,14 @@ public struct PairAudit: Sendable {
 
   /// Takes in the steps of a pair.
   private mutating func note(
-    _ row: PairRow, _ counted: inout [[Int]], _ firstFrames: inout [UInt64: Swift.Set<String>]
+    _ row: PairRow, _ counted: inout [[Int]], _ frequencies: inout [BinFrequencies],
+    _ firstFrames: inout [UInt64: Swift.Set<String>]
   ) throws {
     let (a, b) = (try set.episode(row.chosen.episode), try set.episode(row.rejected.episode))
     let (x, y) = (try a.actionBins(row.chosen.steps), try b.actionBins(row.rejected.steps))
     let width = index.layout.actionDimension
+    for (place, bin) in x.enumerated() { frequencies[place % width].chosen[Int(bin)] += 1 }
+    for (place, bin) in y.enumerated() { frequencies[place % width].rejected[Int(bin)] += 1 }
     for place in 0..<min(x.count, y.count) {
       let distance = abs(Int(x[place]) - Int(y[place]))
       let range = distance == 0 ? 0 : distance < 3 ? 1 : distance < 8 ? 2 : distance < 32 ? 3 : distance < 128 ? 4 : 5
@@ -180,7 +187,8 @@ public struct PairAudit: Sendable {
               "accuracy": .real($0.accuracy.share),
               "interval": [.real($0.accuracy.lower), .real($0.accuracy.upper)], "warning": .bool($0.isWarning),
             ])
-        }), "bin_distances": .array(distances.map(\.json)), "shared_first_frames": JSONValue(sharedFirstFrames),
+        }), "bin_distances": .array(distances.map(\.json)),
+      "bin_divergences": JSONValue(divergences), "shared_first_frames": JSONValue(sharedFirstFrames),
       "counted_steps": JSONValue(countedSteps), "masked_steps": JSONValue(maskedSteps),
       "action_tokens": JSONValue(countedSteps * index.layout.actionDimension), "warnings": JSONValue(warnings),
       "plan_sha256": .string(index.planDigest),
@@ -213,5 +221,17 @@ extension PairAudit {
           + "\(Self.short(finding.accuracy.lower)) of all")
     }
     return (lines + warnings.map { "warning: " + $0 }).joined(separator: "\n")
+  }
+}
+
+/// How often each bin occurs on the two sides of all pairs, in one column.
+private struct BinFrequencies {
+  var chosen = [Int](repeating: 0, count: 256)
+  var rejected = [Int](repeating: 0, count: 256)
+
+  /// The total variation distance of the two distributions.
+  var divergence: Double {
+    let (n, m) = (Double(max(chosen.reduce(0, +), 1)), Double(max(rejected.reduce(0, +), 1)))
+    return zip(chosen, rejected).reduce(0) { $0 + (Double($1.0) / n - Double($1.1) / m).magnitude } / 2
   }
 }

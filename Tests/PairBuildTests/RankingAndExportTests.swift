@@ -99,6 +99,9 @@ import Testing
     #expect(json["chosen_reuse"] == ["2": 10] && json["mean_length_difference"]?.double == -3)
     // 20 pairs of 3 and 6 steps with three columns.
     #expect(json["action_tokens"]?.integer == 20 * 9 * 3 && json["success_agreement"]?["agrees"]?.integer == 20)
+    // Random actions: the two sides are no copies, nor wholly apart.
+    let divergences = try #require(json["bin_divergences"]?.elements).compactMap(\.double)
+    #expect(divergences.count == 3 && divergences.allSatisfy { $0 > 0 && $0 <= 1 })
     let page = String(decoding: try readBytes(files.page), as: UTF8.self)
     #expect(!page.contains("<b>bold") && page.contains("&lt;b&gt;bold"))
     #expect(page.split(separator: "<article>").count == 5 && page.split(separator: "<polyline").count == 1 + 4 * 2 * 3)
