@@ -88,6 +88,7 @@ let package = Package(
     .executable(name: "armature", targets: ["armature"]),
     .executable(name: "armature-rlds", targets: ["RLDSReader"]),
     .executable(name: "armature-mixture", targets: ["Mixture"]),
+    .executable(name: "armature-prefs", targets: ["Prefs"]),
   ] + (withTorch ? [.executable(name: "armature-train", targets: ["Train"])] : []),
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -161,6 +162,15 @@ let package = Package(
       name: "CommandLineStage",
       dependencies: ["ByteIO", "JSON", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       swiftSettings: settings),
+    .target(name: "Preferences", dependencies: ["ByteIO", "ManifestSyntax"], swiftSettings: settings),
+    .target(name: "PairShards", dependencies: ["ByteIO", "JSON", "TensorFiles"], swiftSettings: settings),
+    .target(
+      name: "PairBuild",
+      dependencies: [
+        "Workers", "ByteIO", "JSON", "TensorFiles", "ImageCodec", "Actions", "ManifestSyntax", "EpisodeStore",
+        "Preferences", "PairShards",
+      ],
+      swiftSettings: settings),
     .target(name: "TextTokens", dependencies: ["ByteIO", "CSentencePiece"], swiftSettings: settings),
     .target(
       name: "Checkpoints", dependencies: ["ByteIO", "JSON", "TensorFiles", "ImageCodec", "Actions", "ManifestSyntax"],
@@ -178,6 +188,13 @@ let package = Package(
       dependencies: [
         "ByteIO", "JSON", "ImageCodec", "DatasetManifest", "Sampling", "SampleShards", "MixtureBuild",
         "SampleExport", "CommandLineStage", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "Prefs",
+      dependencies: [
+        "ByteIO", "JSON", "Preferences", "PairShards", "PairBuild", "CommandLineStage",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .executableTarget(name: "armature", dependencies: [], swiftSettings: settings),
@@ -203,6 +220,16 @@ let package = Package(
     .testTarget(
       name: "SamplingTests",
       dependencies: ["Sampling", "ManifestSyntax", "Actions", "ByteIO", "JSON", "TestSupport"],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "PreferencesTests", dependencies: ["Preferences", "ManifestSyntax", "ByteIO", "JSON", "TestSupport"],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "PairBuildTests",
+      dependencies: [
+        "PairBuild", "PairShards", "Preferences", "EpisodeStore", "Actions", "ImageCodec", "ManifestSyntax",
+        "TensorFiles", "ByteIO", "JSON", "TestSupport",
+      ],
       swiftSettings: testSettings),
     .testTarget(
       name: "MixtureBuildTests",
@@ -247,7 +274,8 @@ let package = Package(
       ],
       swiftSettings: testSettings),
     .testTarget(
-      name: "PipelineTests", dependencies: ["ByteIO", "JSON", "TFRecord", "EpisodeStore", "TestSupport"],
+      name: "PipelineTests",
+      dependencies: ["ByteIO", "JSON", "TFRecord", "EpisodeStore", "MixtureSupport", "TestSupport"],
       swiftSettings: testSettings + (withTorch ? [.define("WITH_TORCH")] : [])),
     .testTarget(
       name: "ImageCodecTests", dependencies: ["ByteIO", "ImageCodec", "TestSupport"], swiftSettings: testSettings),

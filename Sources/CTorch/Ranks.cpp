@@ -1,6 +1,7 @@
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
+#include <c10/util/Logging.h>
 #include <signal.h>
 #include <sys/prctl.h>
 
@@ -37,6 +38,9 @@ ctorch_status ctorch_group_join(
     const char *host, uint16_t port, int32_t rank, int32_t world, double timeout_seconds, ctorch_group **out,
     ctorch_error *error) {
   return guarded(error, [&] {
+    // What goes wrong is an error of this library; c10d would also print it, with a stack trace.
+    setenv("TORCH_CPP_LOG_LEVEL", "FATAL", 0);
+    c10::initLogging();
     const auto timeout = std::chrono::milliseconds(static_cast<int64_t>(timeout_seconds * 1000));
     c10d::TCPStoreOptions store_options;
     store_options.port = port;

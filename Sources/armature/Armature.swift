@@ -6,6 +6,7 @@ enum Armature {
   static let stages = [
     ("rlds", "read RLDS datasets: inspect, dump, standardize, ingest, stats, verify, scan, registry"),
     ("mixture", "draw samples from stores: plan, build, verify, describe, explain, export, stream, bench"),
+    ("prefs", "make preference pairs of rollouts: pair, audit, rank, export, verify"),
     ("train", "hold the model: describe, forward, predict, export, init, tokenizer, bench"),
   ]
 

@@ -79,7 +79,7 @@
     @Test func `memory that does not suffice is said with what would mend it`() throws {
       let run = try TinyRun("batch: {size: 4096}\nlength: {steps: 1}\nlog: {every: 1}\n", samples: 64)
       let words = run.arguments("a").map { "'\($0)'" }.joined(separator: " ")
-      let outcome = try Program(atPath: "/bin/sh").run([
+      let outcome = try Program(path: "/bin/sh").run([
         "-c", "ulimit -v 1600000; exec '\(Program.train.path)' \(words)",
       ])
       #expect(outcome.ending == .status(75), "\(outcome.complaint)")

@@ -14,6 +14,7 @@ struct Program {
 
   static let rlds = Program("armature-rlds")
   static let mixture = Program("armature-mixture")
+  static let prefs = Program("armature-prefs")
   static let train = Program("armature-train")
   static let frontDoor = Program("armature")
 
@@ -21,7 +22,8 @@ struct Program {
 
   init(_ name: String) { path = Self.directory + "/" + name }
 
-  init(atPath path: String) { self.path = path }
+  /// A program of someone else.
+  init(path: String) { self.path = path }
 
   /// How a process ended.
   enum Ending: Equatable {
