@@ -32,7 +32,7 @@ let torchTargets: [Target] = [
     cxxSettings: [
       // c10d's gloo is inside libtorch; see forward/gloo.
       .headerSearchPath("forward"), .define("USE_C10D_GLOO"),
-      .unsafeFlags(["-isystem", torch + "/include", "-isystem", torch + "/include/torch/csrc/api/include"])
+      .unsafeFlags(["-isystem", torch + "/include", "-isystem", torch + "/include/torch/csrc/api/include"]),
     ],
     linkerSettings: [
       // The second path is that of an installed program.
@@ -53,15 +53,18 @@ let torchTargets: [Target] = [
   .target(
     name: "Training",
     dependencies: [
-      "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "PolicyImages", "TextTokens", "SampleShards", "Actions", "ImageCodec",
+      "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "PolicyImages", "TextTokens", "SampleShards", "Actions",
+      "ImageCodec",
       "ManifestSyntax", "TensorFiles", "ByteIO", "JSON",
     ],
     swiftSettings: settings),
   .executableTarget(
     name: "Train",
     dependencies: [
-      "Training", "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "PolicyImages", "SampleShards", "MixtureBuild", "EpisodeStore",
-      "Sampling", "DatasetManifest", "ImageCodec", "ManifestSyntax", "TensorFiles", "ByteIO", "JSON", "CommandLineStage",
+      "Training", "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "PolicyImages", "SampleShards", "MixtureBuild",
+      "EpisodeStore",
+      "Sampling", "DatasetManifest", "ImageCodec", "ManifestSyntax", "TensorFiles", "ByteIO", "JSON",
+      "CommandLineStage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
     ],
     swiftSettings: settings),
@@ -74,7 +77,8 @@ let torchTargets: [Target] = [
   .testTarget(
     name: "TrainingTests",
     dependencies: [
-      "Training", "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "SampleShards", "MixtureSupport", "Actions", "ByteIO", "JSON",
+      "Training", "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "SampleShards", "MixtureSupport", "Actions",
+      "ByteIO", "JSON",
       "ManifestSyntax", "TensorFiles", "ImageCodec", "TestSupport",
     ],
     swiftSettings: testSettings),

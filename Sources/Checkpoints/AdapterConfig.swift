@@ -76,7 +76,8 @@ public struct AdapterConfig: Equatable, Sendable {
         throw CheckpointError(.usage, place: "adapter targets", "the model has no linear layer `\(target)`")
       }
     }
-    for name in ranks.map(\.name) + alphas.map(\.name) where !layers.contains(where: { Self.matches($0.module, name) }) {
+    for name in ranks.map(\.name) + alphas.map(\.name) where !layers.contains(where: { Self.matches($0.module, name) })
+    {
       throw CheckpointError(.usage, place: "adapter patterns", "the model has no linear layer `\(name)`")
     }
     return layers.compactMap { layer in

@@ -31,7 +31,8 @@ public struct AdapterFolder: Sendable {
     var factors: [String: (a: [Int]?, b: [Int]?)] = [:]
     for tensor in file.tensors {
       guard tensor.name.hasPrefix(Self.prefix) else {
-        throw CheckpointError(place: file.path, "its tensor `\(tensor.name)` is no adapter's; \(Self.prefix)… is expected")
+        throw CheckpointError(
+          place: file.path, "its tensor `\(tensor.name)` is no adapter's; \(Self.prefix)… is expected")
       }
       let name = String(tensor.name.dropFirst(Self.prefix.count))
       // PEFT saves the head itself beside its adapter.

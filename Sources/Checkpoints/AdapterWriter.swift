@@ -27,7 +27,8 @@ public struct AdapterWriter: Sendable {
           TensorDeclaration(prefix + module.nameOfB, dtype, module.b),
         ]
       }
-      let writer = try SafetensorsWriter("\(part)/\(AdapterFolder.weightsName)", declarations, metadata: ["format": "pt"])
+      let writer = try SafetensorsWriter(
+        "\(part)/\(AdapterFolder.weightsName)", declarations, metadata: ["format": "pt"])
       for declaration in writer.order {
         try writer.append(declaration.name) { try data(String(declaration.name.dropFirst(prefix.count)), $0) }
       }

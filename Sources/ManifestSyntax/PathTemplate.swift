@@ -1,6 +1,5 @@
 internal import ByteIO
 
-
 /// A path in a manifest, in which `${NAME}` stands for a variable.
 public struct PathTemplate: Sendable, Equatable {
   private enum Part: Sendable, Equatable {

@@ -1,6 +1,6 @@
-internal import ManifestSyntax
 internal import ByteIO
 internal import JSON
+internal import ManifestSyntax
 internal import Sampling
 
 /// How many samples each entry gives: weights, epoch length, quotas.

@@ -110,7 +110,8 @@ public struct RankLauncher: Sendable {
       }
     }
     guard code == 0 else {
-      throw RankError(.tryAgain, place: "rank \(place.rank)", "it cannot be started: \(unsafe String(cString: strerror(code)))")
+      throw RankError(
+        .tryAgain, place: "rank \(place.rank)", "it cannot be started: \(unsafe String(cString: strerror(code)))")
     }
     return process
   }

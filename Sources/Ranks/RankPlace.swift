@@ -29,7 +29,8 @@ public struct RankPlace: Equatable, Sendable {
     func number(_ name: String, _ range: ClosedRange<Int>, _ absent: Int? = nil) throws(RankError) -> Int {
       guard let text = variable(name) else {
         if let absent { return absent }
-        throw RankError(.usage, place: name, "the variable is not set, though WORLD_SIZE is; start with torchrun or --ranks")
+        throw RankError(
+          .usage, place: name, "the variable is not set, though WORLD_SIZE is; start with torchrun or --ranks")
       }
       guard let value = Int(text), range.contains(value) else {
         throw RankError(.usage, place: name, "`\(text)` is no number from \(range.lowerBound) to \(range.upperBound)")
@@ -41,7 +42,8 @@ public struct RankPlace: Equatable, Sendable {
     localRank = try number("LOCAL_RANK", 0...world - 1, rank)
     port = UInt16(try number("MASTER_PORT", 1...65_535))
     guard let host = variable("MASTER_ADDR"), !host.isEmpty else {
-      throw RankError(.usage, place: "MASTER_ADDR", "the variable is not set, though WORLD_SIZE is; give rank 0's address")
+      throw RankError(
+        .usage, place: "MASTER_ADDR", "the variable is not set, though WORLD_SIZE is; give rank 0's address")
     }
     self.host = host
   }

@@ -25,8 +25,9 @@ public final class ProcessGroup {
           place.host, place.port, Int32(place.rank), Int32(place.world), timeout, &group, error)
       }
     } catch {
-      throw TorchError(.ranksMissing(
-        "rank \(place.rank) of \(place.world) did not meet the others at \(place.host):\(place.port) (\(error))"),
+      throw TorchError(
+        .ranksMissing(
+          "rank \(place.rank) of \(place.world) did not meet the others at \(place.host):\(place.port) (\(error))"),
         operation: "join ranks")
     }
     guard let group = unsafe group else { throw TorchError(.refused("no group was made"), operation: "join ranks") }
@@ -89,7 +90,8 @@ public final class ProcessGroup {
 
   private func has(_ key: String) -> Bool? {
     var found = false
-    guard (try? unsafe checked("look up") { error in unsafe ctorch_group_has(handle, key, &found, error) }) != nil else {
+    guard (try? unsafe checked("look up") { error in unsafe ctorch_group_has(handle, key, &found, error) }) != nil
+    else {
       return nil
     }
     return found

@@ -24,7 +24,8 @@ struct FitOverrides: ParsableArguments {
   @Option(help: ArgumentHelp("The learning rate's peak.", valueName: "rate"))
   var learningRate: Double?
 
-  @Option(help: ArgumentHelp("What the run's order of chance, and a preset's fresh weights, follow from.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("What the run's order of chance, and a preset's fresh weights, follow from.", valueName: "n"))
   var seed: UInt64?
 
   @Option(help: ArgumentHelp("Keep the state every so many steps.", valueName: "n"))

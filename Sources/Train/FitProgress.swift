@@ -18,9 +18,11 @@ struct FitProgress {
     guard isShown else { return }
     let all = report.tally.total()
     var line = "step \(report.step)" + (report.total.map { "/\($0)" } ?? "")
-    line += "  loss \(formatDecimal(report.loss, places: 4))  accuracy \(formatDecimal(100 * all.accuracy, places: 1)) %"
+    line +=
+      "  loss \(formatDecimal(report.loss, places: 4))  accuracy \(formatDecimal(100 * all.accuracy, places: 1)) %"
     line += "  L1 \(formatDecimal(all.l1, places: 4))  lr \(rate(report.learningRate))"
-    line += "  \(Int(report.positionsPerSecond)) tokens/s  data wait \(formatDecimal(100 * report.waitShare, places: 1)) %"
+    line +=
+      "  \(Int(report.positionsPerSecond)) tokens/s  data wait \(formatDecimal(100 * report.waitShare, places: 1)) %"
     if let left = secondsLeft(report) { line += "  \(duration(left)) left" }
     var text = isTerminal ? "\r\(line)\u{1B}[K" : line + "\n"
     if isTerminal, report.step == report.total { text += "\n" }

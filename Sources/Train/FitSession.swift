@@ -14,6 +14,8 @@ struct FitOutcome: Sendable {
   var step: Int
   var loss: Double?
   var evaluation: JSONValue
+  /// The evaluation for people.
+  var table: String?
   var peakMemory: Int
 
   var json: JSONValue {
@@ -26,7 +28,8 @@ struct FitOutcome: Sendable {
   var text: String {
     var text = "\(path): \(step) steps"
     if let loss { text += ", loss \(formatDecimal(loss, places: 4))" }
-    return text + (ending == .complete ? "; the model is in \(path)/checkpoint" : "")
+    if ending == .complete { text += "; the model is in \(path)/checkpoint" }
+    return text + (table.map { "\nheld out: \($0)" } ?? "")
   }
 }
 
@@ -64,7 +67,10 @@ struct FitSession {
     let step = run.trainer.position.step
     outcome.step = step
     outcome.loss = last?.loss
-    if outcome.ending == .complete, let report = try evaluate(step, record) { outcome.evaluation = report.json }
+    if outcome.ending == .complete, let report = try evaluate(step, record) {
+      outcome.evaluation = report.json
+      outcome.table = EvaluationText(report).text
+    }
     try run.writeCheckpoint()
     try record.flush()
     try record.writePage(facts: facts(outcome, last))

@@ -132,7 +132,8 @@ struct ModelReport {
   }
 
   private func tokens(_ count: Double) -> String {
-    count < 1e9 ? "\(formatDecimal(count / 1e6, places: 1)) million" : "\(formatDecimal(count / 1e9, places: 1)) billion"
+    count < 1e9
+      ? "\(formatDecimal(count / 1e6, places: 1)) million" : "\(formatDecimal(count / 1e9, places: 1)) billion"
   }
 
   private func operations(_ count: Int) -> String {

@@ -11,7 +11,8 @@ import Training
 
 /// What a model is to be trained on, for `describe`.
 struct TrainingCostOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("A mixture to train on: its directory, or a manifest, from published sizes.", valueName: "mix"))
+  @Option(
+    help: ArgumentHelp("A mixture to train on: its directory, or a manifest, from published sizes.", valueName: "mix"))
   var mixture: String?
 
   @Option(help: ArgumentHelp("The passes over the mixture.", valueName: "n"))

@@ -1,6 +1,6 @@
 internal import Actions
-public import Checkpoints
 internal import ByteIO
+public import Checkpoints
 internal import ImageCodec
 internal import PolicyImages
 public import SampleShards
@@ -27,7 +27,8 @@ public final class BatchAssembler: Sendable {
   /// Prepares batches of `samples` for a model of `config`, with the frames of `view`, or the first.
   ///
   /// - Throws: `TrainingError` where the mixture has no such view or no actions to train on.
-  public init(_ inputs: PolicyInputs, _ config: PolicyConfig, _ samples: any SampleProvider, view: String? = nil) throws {
+  public init(_ inputs: PolicyInputs, _ config: PolicyConfig, _ samples: any SampleProvider, view: String? = nil) throws
+  {
     let views = samples.index.layout.views
     guard let chosen = view ?? views.first, views.contains(chosen) else {
       throw TrainingError(

@@ -118,10 +118,12 @@ public struct EvaluationReport: Sendable {
   private func constantDistance(_ bins: [Int]) -> Double {
     let half = bins.reduce(0, +) / 2
     var seen = 0
-    guard let median = bins.indices.first(where: { bin in
-      seen += bins[bin]
-      return seen > half
-    }) else { return 0 }
+    guard
+      let median = bins.indices.first(where: { bin in
+        seen += bins[bin]
+        return seen > half
+      })
+    else { return 0 }
     return zip(bins, centers).reduce(0) { $0 + Double($1.0) * abs($1.1 - centers[median]) }
   }
 

@@ -43,7 +43,8 @@ public struct Evaluator {
       let targets = try Tensor(rows.targets, [rows.targets.count, 1]).converted(on: policy.device)
       let actions = policy.config.actionTokens
       return (
-        try (-logits.logSoftmax(-1).gathering(targets, 1)).values(Double.self), try logits.argmax(-1).values(Int64.self),
+        try (-logits.logSoftmax(-1).gathering(targets, 1)).values(Double.self),
+        try logits.argmax(-1).values(Int64.self),
         try logits.slicing(actions, 1).softmax(-1).multiplied(by: columnCenters).values(Double.self)
       )
     }

@@ -111,7 +111,8 @@ extension FitConfig {
         throw node.error("give `held_out` or another `mixture`, not both")
       }
       evaluation.heldOut = HeldOut(
-        share: try heldOut.required("share", "of the episodes").number(in: 0...1), group: try heldOut["group"]?.string())
+        share: try heldOut.required("share", "of the episodes").number(in: 0...1), group: try heldOut["group"]?.string()
+      )
     }
   }
 }
@@ -131,12 +132,14 @@ extension AdapterConfig {
     if let targets = keys["targets"], !targets.isList, try targets.string() != "all-linear" {
       throw targets.wrongType("a list of layers, or all-linear")
     }
-    ranks = try keys["ranks"]?.mappingOfNames("ranks by layer").entries.map {
-      Override($0.key, try $0.node.integer(in: 1...65_536))
-    } ?? []
-    alphas = try keys["alphas"]?.mappingOfNames("alphas by layer").entries.map {
-      Override($0.key, try $0.node.number(in: 1e-30...1e9))
-    } ?? []
+    ranks =
+      try keys["ranks"]?.mappingOfNames("ranks by layer").entries.map {
+        Override($0.key, try $0.node.integer(in: 1...65_536))
+      } ?? []
+    alphas =
+      try keys["alphas"]?.mappingOfNames("alphas by layer").entries.map {
+        Override($0.key, try $0.node.number(in: 1e-30...1e9))
+      } ?? []
   }
 }
 

@@ -3,7 +3,9 @@ public import JSON
 public import Torch
 public import VLA
 
-/// What a training run is: `manifests/training/NAME.yaml`. `docs/training.md` describes the keys.
+/// What a training run is, as `manifests/training/NAME.yaml` says it.
+///
+/// `docs/training.md` describes the keys.
 public struct FitConfig: Sendable {
   /// Where the weights come from.
   public enum Start: Equatable, Sendable {
@@ -89,7 +91,8 @@ public struct FitConfig: Sendable {
   /// Paths, lengths and intervals are not among them. `mixtureDigest` is that of the mixture's plan.
   public func fingerprint(mixtureDigest: String) -> JSONValue {
     var members: [JSONValue.Member] = [
-      .init("mixture_plan", .string(mixtureDigest)), .init("view", JSONValue(view)), .init("augmentation", .bool(augments)),
+      .init("mixture_plan", .string(mixtureDigest)), .init("view", JSONValue(view)),
+      .init("augmentation", .bool(augments)),
       .init("stage", .string(stage.rawValue)), .init("beta1", .real(optimizer.beta1)),
       .init("beta2", .real(optimizer.beta2)), .init("epsilon", .real(optimizer.epsilon)),
       .init("weight_decay", .real(optimizer.weightDecay)), .init("decays", .string(decay.rawValue)),

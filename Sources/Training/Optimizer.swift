@@ -65,7 +65,9 @@ public final class Optimizer {
   public var moments: [AdamW.Moments?] {
     get {
       var all = [AdamW.Moments?](repeating: nil, count: names.count)
-      for group in groups { for (place, member) in group.members.enumerated() { all[member] = group.optimizer.moments[place] } }
+      for group in groups {
+        for (place, member) in group.members.enumerated() { all[member] = group.optimizer.moments[place] }
+      }
       return all
     }
     set {

@@ -28,7 +28,8 @@ public struct PolicyTrace {
   ///
   /// - Throws: `PolicyError` where an input is missing or does not fit, `TrainingError`, `TorchError`.
   public init(
-    _ policy: Policy, _ inputs: SafetensorsFile, _ options: Options, observe: (Int, Optimizer) throws -> Void = { _, _ in }
+    _ policy: Policy, _ inputs: SafetensorsFile, _ options: Options,
+    observe: (Int, Optimizer) throws -> Void = { _, _ in }
   ) throws {
     guard let batch = try ForwardInputs(inputs, policy.config).batch(), let labels = batch.labels else {
       throw TrainingError(place: inputs.path, "it has no input_ids with labels to train on")

@@ -163,7 +163,8 @@ public final class Trainer {
         throw TrainingError(.bug, place: "step \(position.step + 1)", "the endless stream of batches ended")
       }
       window.wait += wait
-      dropout?.seed = NamedSeed(config.seed, "dropout step \(position.step) batch \(micro) rank \(group?.rank ?? 0)")
+      dropout?.seed =
+        NamedSeed(config.seed, "dropout step \(position.step) batch \(micro) rank \(group?.rank ?? 0)")
         .value
       do {
         stepTally.loss += try accumulate(batch, &stepTally) / Double(config.accumulation)
@@ -178,14 +179,16 @@ public final class Trainer {
     stepTally.steps = 1
     try agree(&signs, &stepTally)
     if signs.isBroken {
-      throw TrainingError(place: "step \(position.step + 1)", "the loss of another rank is not a number; see its own message")
+      throw TrainingError(
+        place: "step \(position.step + 1)", "the loss of another rank is not a number; see its own message")
     }
     try group?.average(optimizer.gradients)
     let norm = try optimizer.clip(to: config.clip)
     guard norm.isFinite else {
       throw TrainingError(
         place: "step \(position.step + 1)",
-        "the gradients are not numbers, though the loss \(stepTally.loss) is; lower optimizer.learning_rate, or set clip")
+        "the gradients are not numbers, though the loss \(stepTally.loss) is; lower optimizer.learning_rate, or set clip"
+      )
     }
     try optimizer.step(learningRate: config.learningRate.rate(after: position.step))
     position.step += 1

@@ -155,7 +155,9 @@ public struct StateFolder: Sendable {
   private func compare(_ found: JSONValue, with due: JSONValue, _ folder: String) throws {
     guard found.serialized() != due.serialized() else { return }
     let settings = due.members ?? []
-    let different = settings.first { found[$0.name]?.serialized() != $0.value.serialized() }?.name ?? found.members?.first { due[$0.name] == nil }?.name
+    let different =
+      settings.first { found[$0.name]?.serialized() != $0.value.serialized() }?.name
+      ?? found.members?.first { due[$0.name] == nil }?.name
     let name = different ?? "the configuration"
     throw TrainingError(
       .usage, place: folder,

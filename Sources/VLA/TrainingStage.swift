@@ -23,6 +23,8 @@ public enum TrainingStage: String, Sendable, CaseIterable {
   }
 
   private static func isLastSet(_ name: String, _ layers: Int) -> Bool {
-    ["model.embed_tokens.", "model.layers.\(layers - 1).", "lm_head."].contains { name.hasPrefix("language_model.\($0)") }
+    ["model.embed_tokens.", "model.layers.\(layers - 1).", "lm_head."].contains {
+      name.hasPrefix("language_model.\($0)")
+    }
   }
 }

@@ -125,7 +125,8 @@
     @Test(arguments: [0, 1, 2])
     func `a rank that dies is named within seconds, and the state before is kept`(rank: Int) throws {
       let run = try TinyRun(
-        "optimizer: {learning_rate: 1.0e-3}\nbatch: {size: 4}\nlength: {steps: 100000}\nsave: {every: 0}\nlog: {every: 1}\n")
+        "optimizer: {learning_rate: 1.0e-3}\nbatch: {size: 4}\nlength: {steps: 100000}\nsave: {every: 0}\nlog: {every: 1}\n"
+      )
       let running = try Program.train.start(run.arguments("r", ["--ranks", "3"]))
       defer { kill(running.process, SIGKILL) }
       run.wait("r", until: 3)

@@ -131,7 +131,10 @@
       ])
       #expect(plan.ending == .status(0), "\(plan.complaint)")
       for (source, size, status, words) in [
-        (folder("plan"), "640", 65, "plan: the mixture is a plan only; give its --stores, or build it without --virtual"),
+        (
+          folder("plan"), "640", 65,
+          "plan: the mixture is a plan only; give its --stores, or build it without --virtual"
+        ),
         (folder("nothing"), "640", 66, "nothing: no complete mixture"),
         (mixture, "520", 64, "520 pieces have no room for the texts'"),
       ] as [(String, String, Int32, String)] {

@@ -15,7 +15,10 @@ import Testing
 
   @Test func `every rank gets its own variables`() throws {
     let folder = try TemporaryDirectory()
-    let outcome = try launch(3, "echo $RANK $WORLD_SIZE $LOCAL_RANK $MASTER_ADDR > \(folder.path)/$RANK; echo $MASTER_PORT > \(folder.path)/port$RANK")
+    let outcome = try launch(
+      3,
+      "echo $RANK $WORLD_SIZE $LOCAL_RANK $MASTER_ADDR > \(folder.path)/$RANK; echo $MASTER_PORT > \(folder.path)/port$RANK"
+    )
     #expect(outcome == .init(endings: [.status(0), .status(0), .status(0)], firstFailure: nil))
     for rank in 0..<3 {
       #expect(try String(decoding: readBytes(folder("\(rank)")), as: UTF8.self) == "\(rank) 3 \(rank) 127.0.0.1\n")
@@ -31,7 +34,8 @@ import Testing
   }
 
   @Test func `ranks that do not end are terminated, then killed`() throws {
-    let outcome = try launch(2, "[ $RANK = 1 ] && exit 3; trap '' TERM; while true; do sleep 0.05; done", patience: (0.2, 0.3))
+    let outcome = try launch(
+      2, "[ $RANK = 1 ] && exit 3; trap '' TERM; while true; do sleep 0.05; done", patience: (0.2, 0.3))
     #expect(outcome == .init(endings: [.signal(9), .status(3)], firstFailure: 1))
   }
 

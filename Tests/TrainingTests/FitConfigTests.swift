@@ -76,7 +76,8 @@ import VLA
     #expect(error?.description.contains("c.yaml:") == true)
   }
 
-  @Test func `each setting that decides about the numbers is in the fingerprint, lengths and intervals are not`() throws {
+  @Test func `each setting that decides about the numbers is in the fingerprint, lengths and intervals are not`() throws
+  {
     let base = try config(Self.whole).fingerprint(mixtureDigest: "x").serialized()
     for (right, wrong) in [
       ("seed: 17", "seed: 18"), ("size: 6", "size: 7"), ("beta2: 0.95", "beta2: 0.96"), ("clip: 2.5", "clip: 3"),
@@ -88,7 +89,9 @@ import VLA
       #expect(other != base, "\(wrong)")
     }
     #expect(try config(Self.whole).fingerprint(mixtureDigest: "y").serialized() != base)
-    for (right, wrong) in [("every: 11", "every: 12"), ("epochs: 4", "epochs: 5"), ("log: {every: 13}", "log: {every: 1}")] {
+    for (right, wrong) in [
+      ("every: 11", "every: 12"), ("epochs: 4", "epochs: 5"), ("log: {every: 13}", "log: {every: 1}"),
+    ] {
       let other = try config(Self.whole.replacing(right, with: wrong)).fingerprint(mixtureDigest: "x").serialized()
       #expect(other == base, "\(wrong)")
     }

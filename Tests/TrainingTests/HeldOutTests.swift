@@ -34,10 +34,11 @@ extension HeldOutTests {
     #expect(Set(training).union(heldOut) == Set(0..<samples.count))
     #expect(training.count + heldOut.count == samples.count)
     func episodes(_ positions: [Int]) throws -> Set<[UInt64]> {
-      Set(try positions.map { position in
-        let origin = try samples.origin(at: position)
-        return [UInt64(origin.datasetIndex), origin.episodeOrdinal]
-      })
+      Set(
+        try positions.map { position in
+          let origin = try samples.origin(at: position)
+          return [UInt64(origin.datasetIndex), origin.episodeOrdinal]
+        })
     }
     #expect(try episodes(training).isDisjoint(with: episodes(heldOut)))
     #expect(try sides.heldOut.samples(at: [0])[0].action == samples.samples(at: [heldOut[0]])[0].action)

@@ -148,6 +148,16 @@ import VLA
     #expect(!idle.isEmpty && idle.allSatisfy { traced.without.contains("\($0).lora_A.weight") })
   }
 
+  @Test(arguments: ["gqa", "siglip"])
+  func `models of other shapes go as the reference's`(set: String) throws {
+    try Engine.setThreadCount(1)
+    let root = Repository.fixture("TinyOpenVLA/\(set)")
+    let expected = try JSONNode(file: "\(root)/train_expected.json").value
+    let policy = try Policy.load(CheckpointFolder("\(root)/model"), .float32) { _ in true }
+    let trace = try PolicyTrace(policy, SafetensorsFile("\(root)/forward.safetensors"), .init())
+    compare(trace, try Self.numbers(expected["loss"]), try Self.numbers(expected["grad_norm"]))
+  }
+
   @Test func `a batch without labels, and one with none supervised, are refused`() throws {
     let folder = try TemporaryDirectory()
     let source = try SafetensorsFile("\(Self.dev)/forward.safetensors")
