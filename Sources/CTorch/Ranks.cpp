@@ -5,6 +5,10 @@
 #include <signal.h>
 #include <sys/prctl.h>
 
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
 #include "Guard.h"
 
 using namespace ctorch;
@@ -12,9 +16,30 @@ using namespace ctorch;
 struct ctorch_group {
   c10::intrusive_ptr<c10d::TCPStore> store;
   c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
+  // Counts up in the store while this process lives, whatever else it is busy with.
+  std::thread heart;
+  std::mutex mutex;
+  std::condition_variable stopped;
+  bool is_stopped = false;
 };
 
 namespace {
+constexpr auto beat_interval = std::chrono::milliseconds(250);
+
+std::string beat_key(int32_t rank) { return "beat/" + std::to_string(rank); }
+
+void beat(ctorch_group *group, c10::intrusive_ptr<c10d::Store> store, int32_t rank) {
+  std::unique_lock<std::mutex> lock(group->mutex);
+  while (!group->is_stopped) {
+    try {
+      store->add(beat_key(rank), 1);
+    } catch (...) {
+      return;  // The store is gone, and rank 0 with it.
+    }
+    group->stopped.wait_for(lock, beat_interval, [&] { return group->is_stopped; });
+  }
+}
+
 // The bytes of one message; small tensors travel together.
 constexpr int64_t bucket_bytes = 25 << 20;
 
@@ -39,6 +64,7 @@ ctorch_status ctorch_group_join(
     ctorch_error *error) {
   return guarded(error, [&] {
     // What goes wrong is an error of this library; c10d would also print it, with a stack trace.
+    signal(SIGPIPE, SIG_IGN);  // Gloo may write to one that is gone.
     setenv("TORCH_CPP_LOG_LEVEL", "FATAL", 0);
     c10::initLogging();
     const auto timeout = std::chrono::milliseconds(static_cast<int64_t>(timeout_seconds * 1000));
@@ -55,12 +81,22 @@ ctorch_status ctorch_group_join(
             ? c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1")
             : c10d::ProcessGroupGloo::createDefaultDevice());
     auto gloo = c10::make_intrusive<c10d::ProcessGroupGloo>(store, rank, world, options);
-    *out = new ctorch_group{store, gloo};
+    auto *group = new ctorch_group;
+    group->store = store;
+    group->gloo = gloo;
+    group->heart = std::thread(beat, group, store->clone(), rank);
+    *out = group;
   });
 }
 
 void ctorch_group_free(ctorch_group *group) {
   ctorch_group_close(group);
+  {
+    std::lock_guard<std::mutex> lock(group->mutex);
+    group->is_stopped = true;
+  }
+  group->stopped.notify_all();
+  if (group->heart.joinable()) group->heart.join();
   delete group;
 }
 
@@ -93,6 +129,10 @@ void ctorch_follow_parent(void) { prctl(PR_SET_PDEATHSIG, SIGTERM); }
 
 ctorch_status ctorch_group_set(ctorch_group *group, const char *key, ctorch_error *error) {
   return guarded(error, [&] { group->store->set(key, std::vector<uint8_t>{1}); });
+}
+
+ctorch_status ctorch_group_beats(ctorch_group *group, int32_t rank, int64_t *out, ctorch_error *error) {
+  return guarded(error, [&] { *out = group->store->add(beat_key(rank), 0); });
 }
 
 ctorch_status ctorch_group_has(ctorch_group *group, const char *key, bool *out, ctorch_error *error) {

@@ -12,7 +12,7 @@ public struct RankLauncher: Sendable {
   /// Prepares `world` processes of `executable`, by default this program itself, with `arguments` (its name first).
   public init(
     world: Int, executable: String = "/proc/self/exe", arguments: [String],
-    patience: (own: Double, terminated: Double) = (30, 10)
+    patience: (own: Double, terminated: Double) = (120, 30)
   ) {
     self.world = world
     self.executable = executable
@@ -46,6 +46,7 @@ public struct RankLauncher: Sendable {
   ///
   /// - Throws: `RankError` where a process cannot be started.
   public func run(isStopRequested: () -> Bool) throws(RankError) -> Outcome {
+    signal(SIGCHLD, SIG_DFL)  // Where it is ignored, endings are lost.
     let port = try Self.freePort()
     var processes: [pid_t] = []
     for rank in 0..<world {
@@ -53,7 +54,10 @@ public struct RankLauncher: Sendable {
         processes.append(
           try start(RankPlace(rank: rank, world: world, localRank: rank, host: "127.0.0.1", port: port)))
       } catch {
-        for process in processes { kill(process, SIGKILL) }
+        for process in processes {
+          kill(process, SIGKILL)
+          _ = waitpid(process, nil, 0)
+        }
         throw error
       }
     }

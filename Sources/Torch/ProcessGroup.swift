@@ -56,29 +56,36 @@ public final class ProcessGroup {
 
   /// Finds out which ranks are gone, once a sum has failed; those that are left find the same.
   ///
-  /// Each says in the store that it is there, after it has closed its connections, so that all others fail too and come
-  /// here. Who has not come within `seconds` is gone; rank 0 is when its store is.
-  public func missingRanks(within seconds: Double = 4) -> [Int] {
+  /// Each says in the store that it is here, after it has closed its connections, so that all others fail too and come
+  /// here. Who is not here, and has not said for `seconds` that it lives, is gone; rank 0 is when its store is.
+  public func missingRanks(within seconds: Double = 3) -> [Int] {
     unsafe ctorch_group_close(handle)
     guard set("here/\(rank)") else { return [0] }
     let start = ContinuousClock.now
-    var missing = Set(0..<world)
-    while !missing.isEmpty, (ContinuousClock.now - start) / .seconds(1) < seconds {
-      for other in missing {
+    var absent = Set(0..<world)
+    var first: [Int: Int64] = [:]
+    for other in 0..<world { first[other] = beats(other) }
+    while !absent.isEmpty, (ContinuousClock.now - start) / .seconds(1) < seconds {
+      for other in absent {
         guard let isHere = has("here/\(other)") else { return [0] }
-        if isHere { missing.remove(other) }
+        if isHere { absent.remove(other) }
       }
       usleep(20_000)
+    }
+    var missing: [Int] = []
+    for other in absent.sorted() {
+      guard let beats = beats(other) else { return [0] }
+      if beats == first[other] { missing.append(other) }
     }
     _ = set("told/\(rank)")
     if rank == 0 {  // The store is here: it stays until the others have asked.
       let lastCall = ContinuousClock.now
-      while (ContinuousClock.now - lastCall) / .seconds(1) < 2 {
+      while (ContinuousClock.now - lastCall) / .seconds(1) < seconds + 1 {
         if (0..<world).allSatisfy({ missing.contains($0) || has("told/\($0)") ?? true }) { break }
         usleep(20_000)
       }
     }
-    return missing.sorted()
+    return missing
   }
 
   /// Asks the system to end this process when the one that started it ends.
@@ -86,6 +93,14 @@ public final class ProcessGroup {
 
   private func set(_ key: String) -> Bool {
     (try? unsafe checked("set") { error in unsafe ctorch_group_set(handle, key, error) }) != nil
+  }
+
+  private func beats(_ rank: Int) -> Int64? {
+    var count: Int64 = 0
+    let isKnown: Void? = try? unsafe checked("look up") { error in
+      unsafe ctorch_group_beats(handle, Int32(rank), &count, error)
+    }
+    return isKnown == nil ? nil : count
   }
 
   private func has(_ key: String) -> Bool? {

@@ -286,6 +286,8 @@ ctorch_status ctorch_group_sum(ctorch_group *group, ctorch_tensors tensors, ctor
 void ctorch_group_close(ctorch_group *group);
 /// Sets a key of the store that all ranks share.
 ctorch_status ctorch_group_set(ctorch_group *group, const char *key, ctorch_error *error);
+/// How often `rank` has said that it lives; every rank does so a few times a second.
+ctorch_status ctorch_group_beats(ctorch_group *group, int32_t rank, int64_t *out, ctorch_error *error);
 /// Asks the system to send this process SIGTERM when the one that started it ends.
 void ctorch_follow_parent(void);
 /// Whether a key is set.
