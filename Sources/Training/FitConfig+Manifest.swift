@@ -19,7 +19,7 @@ extension FitConfig {
     self.init()
     let root = try text.root().mapping(allowing: [
       "name", "about", "model", "data", "stage", "adapter", "optimizer", "schedule", "batch", "length", "precision",
-      "activations", "evaluation", "save", "log", "seed",
+      "activations", "frozen", "evaluation", "save", "log", "seed",
     ])
     name = try root.required("name", "the run's name").string()
     _ = try root["about"]?.mapping(allowing: ["description", "source"])
@@ -35,6 +35,12 @@ extension FitConfig {
     if let length = root["length"] { try readLength(length) }
     if let schedule = root["schedule"] { try readSchedule(schedule) }
     precision = try root["precision"]?.choice(of: Precision.self) ?? precision
+    if let frozen = root["frozen"] {
+      self.frozen = try frozen.choice(of: Precision.self)
+      guard self.frozen == .f32 || precision == .bf16 else {
+        throw frozen.error("frozen weights in bf16 need `precision: bf16`")
+      }
+    }
     activations = try root["activations"]?.choice(of: TrainingPass.Activations.self) ?? activations
     if let evaluation = root["evaluation"] { try readEvaluation(evaluation, lookup) }
     if let save = try root["save"]?.mapping(allowing: ["every", "keep"]) {

@@ -19,7 +19,7 @@ public struct FitConfig: Sendable {
   /// What is computed in which type.
   public enum Precision: String, Sendable, CaseIterable {
     case f32
-    /// Matrix products in bfloat16 over float32 weights.
+    /// As precision: matrix products in bfloat16, whatever the weights' type.
     case bf16
   }
 
@@ -43,6 +43,8 @@ public struct FitConfig: Sendable {
   public var accumulation = 1
   public var length = Length()
   public var precision = Precision.f32
+  /// The type of weights that are not trained; what is trained is float32.
+  public var frozen = Precision.f32
   public var activations = TrainingPass.Activations.kept
   public var evaluation = Evaluation()
   public var saving = Saving()
@@ -100,7 +102,7 @@ public struct FitConfig: Sendable {
       .init("learning_rate", .real(learningRate.peak)), .init("warmup", JSONValue(learningRate.warmup)),
       .init("schedule_steps", JSONValue(learningRate.kind == .constant ? 0 : learningRate.total)),
       .init("batch_size", JSONValue(batchSize)), .init("accumulation", JSONValue(accumulation)),
-      .init("precision", .string(precision.rawValue)),
+      .init("precision", .string(precision.rawValue)), .init("frozen", .string(frozen.rawValue)),
       .init("held_out_share", evaluation.heldOut.map { .real($0.share) } ?? .null),
       .init("held_out_group", JSONValue(evaluation.heldOut?.group)), .init("seed", .string(String(seed))),
     ]

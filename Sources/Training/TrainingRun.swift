@@ -91,7 +91,8 @@ public final class TrainingRun {
     self.adapter = adapter
     let layers = base.config.decoder.layers
     policy = try Policy.load(
-      base, adapter: adapter.map { .fresh($0, seed: config.seed) }, .float32, on: sources.device, dropout: dropout
+      base, adapter: adapter.map { .fresh($0, seed: config.seed) }, config.frozen == .bf16 ? .bfloat16 : .float32,
+      on: sources.device, dropout: dropout, trainedDType: .float32
     ) { name in
       guard adapter == nil else { return name.hasSuffix(".lora_A.weight") || name.hasSuffix(".lora_B.weight") }
       return config.stage.trains(name, layers: layers)
@@ -205,7 +206,9 @@ public final class TrainingRun {
         try file.append(factor.detached().converted(on: .cpu).bytes)
       }
       let folder = try AdapterFolder("\(path)/adapter", for: base.config)
-      try folder.merge(into: base, CheckpointWriter(next), .float32, statistics: statistics)
+      // As PEFT merges: in the base model's own type.
+      let isHalf = base.tensors.allSatisfy { $0.dtype == .bfloat16 }
+      try folder.merge(into: base, CheckpointWriter(next), isHalf ? .bfloat16 : .float32, statistics: statistics)
     } else {
       try base.rewrite(CheckpointWriter(next), .float32, statistics: statistics) { stored, _ in
         policy.parameters[stored.name]

@@ -31,13 +31,13 @@ extension Policy {
   /// Loads the checkpoint `folder`, with an `adapter` where given, to compute in `dtype`.
   ///
   /// Weights that are stored in `dtype` are computed with where they are mapped, without a copy, but for those that
-  /// `trains` names: they are copied and ask for gradients. Every weight is checked to be a number. `dropout` is what
-  /// training drops of the adapters' inputs.
+  /// `trains` names: they are copied, in `trainedDType` where it is given, and ask for gradients. Every weight is checked
+  /// to be a number. `dropout` is what training drops of the adapters' inputs.
   ///
   /// - Throws: `PolicyError` that names the weight that is not; `CheckpointError`, `TorchError`.
   public static func load(
     _ folder: CheckpointFolder, adapter: AdapterSource? = nil, _ dtype: DType, on device: Device = .cpu,
-    dropout: AdapterDropout? = nil, trains: (String) -> Bool = { _ in false }
+    dropout: AdapterDropout? = nil, trainedDType: DType? = nil, trains: (String) -> Bool = { _ in false }
   ) throws -> Policy {
     try device.prepare()
     var parameters = ParameterStore()
@@ -50,7 +50,9 @@ extension Policy {
       try own.setRequiresGradient(true)
       parameters[name] = own
     }
+    func type(of name: String) -> DType { trains(name) ? trainedDType ?? dtype : dtype }
     for stored in folder.tensors {
+      let dtype = type(of: stored.name)
       let isView = stored.dtype == dtype && device == .cpu
       try add(stored.name, tensor(stored, dtype, on: device), isOwn: !isView)
       if isView, trains(stored.name) { stored.releasePages() }
@@ -60,12 +62,14 @@ extension Policy {
     switch adapter {
     case .folder(let stored):
       for factor in stored.tensors {
+        let dtype = type(of: factor.name)
         let isView = factor.dtype == dtype && device == .cpu
         try add(factor.name, tensor(factor, dtype, on: device), isOwn: !isView)
       }
     case .fresh(let config, let seed):
       for module in modules {
         let a = try factor(module, config.start, seed)
+        let dtype = type(of: module.nameOfA)
         try add(module.nameOfA, a.converted(to: dtype, on: device), isOwn: true)
         try add(module.nameOfB, Tensor.full(module.b, 0, dtype, on: device), isOwn: true)
       }

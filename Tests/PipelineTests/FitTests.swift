@@ -184,6 +184,35 @@
       #expect(try run.weights("lora") != run.weights("base"))
     }
 
+    @Test func `an adapter over a bfloat16 model stays float32, and is merged in bfloat16`() throws {
+      let run = try TinyRun(Self.settings)
+      #expect(try run.fit("base", "--steps", "2").ending == .status(0))
+      let base = run.path("base/checkpoint")
+      let half = try Program.train.run(["export", base, "--out", run.path("half"), "--dtype", "bf16"])
+      #expect(half.ending == .status(0))
+      try Data(
+        """
+        name: lora
+        model: {checkpoint: \(run.path("half"))}
+        data: {mixture: \(run.mixture)}
+        adapter: {rank: 4}
+        precision: bf16
+        frozen: bf16
+        activations: recomputed
+        \(Self.settings)
+        """.utf8
+      ).write(to: URL(filePath: run.config))
+      #expect(try run.fit("a", "--steps", "3").ending == .status(0))
+      #expect(try run.fit("a", "--steps", "6").ending == .status(0))
+      #expect(try run.fit("b", "--steps", "6").ending == .status(0))
+      #expect(try run.weights("a") == run.weights("b"))
+      let merged = try Program.train.run([
+        "merge", run.path("half"), run.path("a/adapter"), "--out", run.path("merged"), "--dtype", "bf16",
+      ])
+      #expect(merged.ending == .status(0), "\(merged.complaint)")
+      #expect(try readBytes(run.path("merged/model.safetensors")) == run.weights("a"))
+    }
+
     @Test func `two batches are learnt by heart`() throws {
       let run = try TinyRun(
         """

@@ -27,6 +27,7 @@ import VLA
     schedule: {kind: linear-warmup+cosine-decay, warmup_share: 0.03}
     batch: {size: 6, accumulation: 3}
     precision: bf16
+    frozen: bf16
     activations: recomputed
     evaluation: {every: 7, samples: 9, held_out: {share: 0.2, group: "metadata ->> 'seed'"}}
     save: {every: 11, keep: 5}
@@ -49,7 +50,7 @@ import VLA
     #expect(config.learningRate == LearningRate(.warmupAndCosine, peak: 1e-4, warmup: 6, total: 200))
     #expect(config.length.steps == 200 && config.length.epochs == 4 && config.length.minutes == 1.5)
     #expect(config.batchSize == 6 && config.accumulation == 3)
-    #expect(config.precision == .bf16 && config.activations == .recomputed)
+    #expect(config.frozen == .bf16 && config.precision == .bf16 && config.activations == .recomputed)
     #expect(config.evaluation.every == 7 && config.evaluation.samples == 9)
     #expect(config.evaluation.heldOut == HeldOut(share: 0.2, group: "metadata ->> 'seed'"))
     #expect(config.saving.every == 11 && config.saving.keep == 5 && config.logEvery == 13 && config.seed == 17)
@@ -64,7 +65,7 @@ import VLA
   }
 
   @Test(arguments: [
-    ("seed: 17", "sed: 17"), ("rank: 8", "rank: 0"), ("share: 0.2", "share: 2"), ("beta1: 0.8", "beta1: 1"),
+    ("seed: 17", "sed: 17"), ("rank: 8", "rank: 0"), ("share: 0.2", "share: 2"), ("precision: bf16", "precision: f32"), ("beta1: 0.8", "beta1: 1"),
     ("every: 7", "every: -1"), ("kind: linear-warmup+cosine-decay", "kind: cosine"), ("size: 6", "size: six"),
     ("${ROOT}/mix", "${NOWHERE}/mix"), ("decays: all", "decays: some"), ("preset: small", "checkpoint: small"),
     ("held_out: {share: 0.2", "mixture: /other, held_out: {share: 0.2"), ("warmup_share: 0.03", "warmup_share: 3"),
@@ -82,7 +83,7 @@ import VLA
     for (right, wrong) in [
       ("seed: 17", "seed: 18"), ("size: 6", "size: 7"), ("beta2: 0.95", "beta2: 0.96"), ("clip: 2.5", "clip: 3"),
       ("view: wrist", "view: primary"), ("rank: 8", "rank: 9"), ("alpha: 4", "alpha: 5"), ("share: 0.2", "share: 0.3"),
-      ("precision: bf16", "precision: f32"), ("decays: all", "decays: matrices"), ("seed: 3,", "seed: 4,"),
+      ("frozen: bf16", "frozen: f32"), ("decays: all", "decays: matrices"), ("seed: 3,", "seed: 4,"),
       ("augmentation: true", "augmentation: false"), ("dropout: 0.25", "dropout: 0.5"),
     ] {
       let other = try config(Self.whole.replacing(right, with: wrong)).fingerprint(mixtureDigest: "x").serialized()
