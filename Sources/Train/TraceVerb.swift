@@ -36,13 +36,24 @@ struct TraceVerb: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Where to write all parameters that were trained, safetensors.", valueName: "file"))
   var out: String?
 
+  @Flag(help: "Take steps of DPO on pairs: rows are chosen answers, then as many rejected ones.")
+  var dpo = false
+
+  @Option(help: ArgumentHelp("With --dpo: the file whose pixel_values image_index names.", valueName: "file"))
+  var images: String?
+
+  @Option(help: ArgumentHelp("With --dpo: how strongly the reference holds the policy.", valueName: "beta"))
+  var beta = 0.1
+
   @Flag(help: "Compute the decoder's layers again for their gradients rather than keep them.")
   var recompute = false
 
   @OptionGroup var options: StageOptions
 
   func validate() throws {
-    guard (0...1_000_000).contains(steps), lr >= 0, weightDecay >= 0, clip ?? 1 > 0, lr.isFinite else {
+    guard !dpo || model.adapter == nil else { throw ValidationError("--dpo trains all parameters; leave --adapter away.") }
+    guard dpo || images == nil else { throw ValidationError("--images needs --dpo.") }
+    guard (0...1_000_000).contains(steps), beta > 0, lr >= 0, weightDecay >= 0, clip ?? 1 > 0, lr.isFinite else {
       throw ValidationError("--steps, --lr and --weight-decay must not be negative, --clip must be positive.")
     }
   }
@@ -51,6 +62,7 @@ struct TraceVerb: AsyncParsableCommand {
     try await runVerb {
       let inputs = try SafetensorsFile(self.inputs)
       let policy = try model.loadForTraining()
+      if dpo { return try traceDPO(policy, inputs) }
       var trace = PolicyTrace.Options()
       trace.steps = steps
       trace.learningRate = lr
@@ -75,5 +87,30 @@ struct TraceVerb: AsyncParsableCommand {
             ? "step \(step + 1): loss \(loss), gradient norm \(result.gradientNorm[step])" : "after: loss \(loss)"
         }.joined(separator: "\n"))
     }
+  }
+
+  /// Prints the trace of a few steps of DPO.
+  private func traceDPO(_ policy: Policy, _ inputs: SafetensorsFile) throws {
+    var trace = PreferenceTrace.Options()
+    trace.steps = steps
+    trace.beta = beta
+    trace.learningRate = lr
+    trace.weightDecay = weightDecay
+    trace.clip = clip
+    trace.pass = TrainingPass(
+      autocast: model.engine.dtype == .bf16 ? .bfloat16 : nil, activations: recompute ? .recomputed : .kept)
+    let result = try PreferenceTrace(policy, inputs, images: SafetensorsFile(images ?? self.inputs), trace)
+    func list(_ values: [Double]) -> JSONValue { .array(values.map { .real($0) }) }
+    func lists(_ values: [[Double]]) -> JSONValue { .array(values.map(list)) }
+    options.report(
+      [
+        "loss": list(result.loss), "grad_norm": list(result.gradientNorm),
+        "policy_logp": lists(result.policyLogProbabilities), "reference_logp": list(result.referenceLogProbabilities),
+        "rewards": lists(result.rewards(beta: beta)),
+      ],
+      text: result.loss.enumerated().map { step, loss in
+        step < result.gradientNorm.count
+          ? "step \(step + 1): loss \(loss), gradient norm \(result.gradientNorm[step])" : "after: loss \(loss)"
+      }.joined(separator: "\n"))
   }
 }
