@@ -51,7 +51,9 @@ struct TraceVerb: AsyncParsableCommand {
   @OptionGroup var options: StageOptions
 
   func validate() throws {
-    guard !dpo || model.adapter == nil else { throw ValidationError("--dpo trains all parameters; leave --adapter away.") }
+    guard !dpo || model.adapter == nil else {
+      throw ValidationError("--dpo trains all parameters; leave --adapter away.")
+    }
     guard dpo || images == nil else { throw ValidationError("--images needs --dpo.") }
     guard (0...1_000_000).contains(steps), beta > 0, lr >= 0, weightDecay >= 0, clip ?? 1 > 0, lr.isFinite else {
       throw ValidationError("--steps, --lr and --weight-decay must not be negative, --clip must be positive.")

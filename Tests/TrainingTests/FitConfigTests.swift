@@ -65,7 +65,8 @@ import VLA
   }
 
   @Test(arguments: [
-    ("seed: 17", "sed: 17"), ("rank: 8", "rank: 0"), ("share: 0.2", "share: 2"), ("precision: bf16", "precision: f32"), ("beta1: 0.8", "beta1: 1"),
+    ("seed: 17", "sed: 17"), ("rank: 8", "rank: 0"), ("share: 0.2", "share: 2"), ("precision: bf16", "precision: f32"),
+    ("beta1: 0.8", "beta1: 1"),
     ("every: 7", "every: -1"), ("kind: linear-warmup+cosine-decay", "kind: cosine"), ("size: 6", "size: six"),
     ("${ROOT}/mix", "${NOWHERE}/mix"), ("decays: all", "decays: some"), ("preset: small", "checkpoint: small"),
     ("held_out: {share: 0.2", "mixture: /other, held_out: {share: 0.2"), ("warmup_share: 0.03", "warmup_share: 3"),
