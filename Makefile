@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 CONFIGURATION = release
 BIN = .build/$(CONFIGURATION)
 
-# Reads both samples into stores with statistics, and builds and verifies a mixture of the two.
+# Reads both samples into stores with statistics, mixes them, and trains a small model on the mixture for two minutes.
 demo: build
 	@Scripts/demo $(BIN)
 
