@@ -50,6 +50,7 @@ struct FitSession {
       path: run.path, ending: .complete, step: 0, loss: nil, evaluation: .null, peakMemory: 0)
     let progress = FitProgress(run, quiet: quiet)
     guard isWriter else { return try follow(outcome) }
+    if run.isComplete { return try finished(outcome) }
     let record = try RunRecord(run.path, run.config, resumingAfter: run.trainer.position.step)
     var last: StepReport?
     var hooks = Trainer.Hooks()
@@ -74,6 +75,16 @@ struct FitSession {
     try run.writeCheckpoint()
     try record.flush()
     try record.writePage(facts: facts(outcome, last))
+    outcome.peakMemory = ProcessMemory.peak
+    return outcome
+  }
+
+  /// What a run that had ended before came to.
+  private func finished(_ outcome: FitOutcome) throws -> FitOutcome {
+    var outcome = outcome
+    outcome.step = run.trainer.position.step
+    let evaluation = "\(run.path)/\(RunRecord.evaluationName)"
+    if Directory.entry(evaluation) == .file { outcome.evaluation = try JSONNode(file: evaluation).value }
     outcome.peakMemory = ProcessMemory.peak
     return outcome
   }

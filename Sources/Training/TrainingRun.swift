@@ -163,6 +163,15 @@ public final class TrainingRun {
     return try trainer.run(feed, steps: steps, hooks)
   }
 
+  /// Whether the run had come to its end when it was opened, and its checkpoint is there.
+  public var isComplete: Bool {
+    let position = trainer.position
+    let isDone =
+      stepLimit.map { position.step >= $0 } ?? false
+      || config.length.minutes.map { position.seconds >= $0 * 60 } ?? false
+    return isDone && Directory.entry("\(path)/checkpoint/\(CheckpointFolder.configName)") == .file
+  }
+
   /// The step at which the run is complete, as far as steps and epochs decide.
   public var stepLimit: Int? {
     var limit = config.length.steps
