@@ -29,8 +29,10 @@ struct Decoder {
   func embed(_ ids: Tensor) throws(TorchError) -> Tensor { try embeddings.embedding(ids, padding: config.padTokenID) }
 
   /// The rotation of the first `count` positions, for what ``layer(_:_:_:)`` runs over.
-  func rotation(_ count: Int, like x: Tensor) throws(TorchError) -> Rotation {
-    try rotary.rotation(0..<count, x.dtype, on: x.device)
+  ///
+  /// Queries and keys are rotated in `dtype`: in mixed precision that of matrix products, as in the reference.
+  func rotation(_ count: Int, _ dtype: DType, on device: Device) throws(TorchError) -> Rotation {
+    try rotary.rotation(0..<count, dtype, on: device)
   }
 
   /// The number of layers.

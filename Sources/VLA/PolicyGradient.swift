@@ -19,7 +19,7 @@ extension Policy {
     case .kept:
       let value = try mixed(pass) {
         let x = try embedded(batch)
-        let rotation = try decoder.rotation(x.size(1), like: x)
+        let rotation = try decoder.rotation(x.size(1), pass.autocast ?? x.dtype, on: x.device)
         var hidden = x
         for layer in 0..<decoder.layerCount { hidden = try decoder.layer(layer, hidden, rotation) }
         return try objective(decoder.normedLogits(flat(hidden).selecting(index, 0)))
@@ -37,7 +37,7 @@ extension Policy {
       try mixed(pass) {
         let index = try Tensor(rows.rows, [rows.rows.count]).converted(on: device)
         var x = try embedded(batch)
-        let rotation = try decoder.rotation(x.size(1), like: x)
+        let rotation = try decoder.rotation(x.size(1), pass.autocast ?? x.dtype, on: x.device)
         for layer in 0..<decoder.layerCount { x = try decoder.layer(layer, x, rotation) }
         return try decoder.normedLogits(flat(x).selecting(index, 0))
       }
@@ -51,7 +51,7 @@ extension Policy {
     _ batch: PolicyBatch, _ index: Tensor, _ pass: TrainingPass, _ objective: (Tensor) throws(TorchError) -> Tensor
   ) throws -> Tensor {
     let merged = try mixed(pass) { try embedded(batch) }
-    let rotation = try decoder.rotation(merged.size(1), like: merged)
+    let rotation = try decoder.rotation(merged.size(1), pass.autocast ?? merged.dtype, on: merged.device)
     var inputs = [try merged.detached()]
     for layer in 0..<decoder.layerCount {
       let input = inputs[layer]
