@@ -1,3 +1,4 @@
+#include <torch/csrc/distributed/c10d/PrefixStore.hpp>
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
@@ -14,7 +15,7 @@
 using namespace ctorch;
 
 struct ctorch_group {
-  c10::intrusive_ptr<c10d::TCPStore> store;
+  c10::intrusive_ptr<c10d::Store> store;
   c10::intrusive_ptr<c10d::ProcessGroupGloo> gloo;
   // Counts up in the store while this process lives, whatever else it is busy with.
   std::thread heart;
@@ -60,8 +61,8 @@ void sum_bucket(c10d::ProcessGroupGloo &gloo, std::vector<at::Tensor> &bucket) {
 }  // namespace
 
 ctorch_status ctorch_group_join(
-    const char *host, uint16_t port, int32_t rank, int32_t world, double timeout_seconds, ctorch_group **out,
-    ctorch_error *error) {
+    const char *host, uint16_t port, bool serves, const char *prefix, int32_t rank, int32_t world,
+    double timeout_seconds, ctorch_group **out, ctorch_error *error) {
   return guarded(error, [&] {
     // What goes wrong is an error of this library; c10d would also print it, with a stack trace.
     signal(SIGPIPE, SIG_IGN);  // Gloo may write to one that is gone.
@@ -70,10 +71,11 @@ ctorch_status ctorch_group_join(
     const auto timeout = std::chrono::milliseconds(static_cast<int64_t>(timeout_seconds * 1000));
     c10d::TCPStoreOptions store_options;
     store_options.port = port;
-    store_options.isServer = rank == 0;
+    store_options.isServer = serves;
     store_options.numWorkers = static_cast<std::size_t>(world);
     store_options.timeout = timeout;
-    auto store = c10::make_intrusive<c10d::TCPStore>(host, store_options);
+    c10::intrusive_ptr<c10d::Store> store = c10::make_intrusive<c10d::PrefixStore>(
+        prefix, c10::make_intrusive<c10d::TCPStore>(host, store_options));
     auto options = c10d::ProcessGroupGloo::Options::create(timeout);
     const std::string name(host);
     options->devices.push_back(

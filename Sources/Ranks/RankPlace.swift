@@ -8,11 +8,24 @@ public struct RankPlace: Equatable, Sendable {
   public let world: Int
   /// The number of this process on its machine, which is also that of its device.
   public let localRank: Int
-  /// Where rank 0 listens.
+  /// Where the store of all ranks listens.
   public let host: String
   public let port: UInt16
+  /// Who holds the store.
+  public let store: StoreHolder
 
-  public init(rank: Int, world: Int, localRank: Int, host: String, port: UInt16) {
+  /// Who holds the store through which ranks find each other.
+  public enum StoreHolder: Equatable, Sendable {
+    /// Rank 0.
+    case firstRank
+    /// What started the ranks, for the so-many-th time: `torchrun`'s agent.
+    case agent(attempt: Int)
+  }
+
+  public init(
+    rank: Int, world: Int, localRank: Int, host: String, port: UInt16, store: StoreHolder = .firstRank
+  ) {
+    self.store = store
     self.rank = rank
     self.world = world
     self.localRank = localRank
@@ -20,8 +33,8 @@ public struct RankPlace: Equatable, Sendable {
     self.port = port
   }
 
-  /// The place that the variables RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR and MASTER_PORT say, as `torchrun` sets them;
-  /// `nil` where WORLD_SIZE is not set.
+  /// The place that the variables RANK, WORLD_SIZE, LOCAL_RANK, MASTER_ADDR and MASTER_PORT say, as `torchrun` sets them,
+  /// and TORCHELASTIC_USE_AGENT_STORE and TORCHELASTIC_RESTART_COUNT; `nil` where WORLD_SIZE is not set.
   ///
   /// - Throws: `RankError` that names the variable that is missing or no number of its range.
   public init?(_ variable: (String) -> String?) throws(RankError) {
@@ -46,6 +59,9 @@ public struct RankPlace: Equatable, Sendable {
         .usage, place: "MASTER_ADDR", "the variable is not set, though WORLD_SIZE is; give rank 0's address")
     }
     self.host = host
+    store =
+      variable("TORCHELASTIC_USE_AGENT_STORE") == "True"
+      ? .agent(attempt: try number("TORCHELASTIC_RESTART_COUNT", 0...Int(Int32.max), 0)) : .firstRank
   }
 
   /// The most processes.

@@ -31,6 +31,19 @@ public struct MixtureIndex: Sendable {
   public var shards: [Shard]
   public var statisticsDigest: String
 
+  /// The names of its datasets, each once, in the order of the entries; several entries may be of one.
+  public var datasetNames: [String] {
+    var names: [String] = []
+    for entry in entries where !names.contains(entry.dataset) { names.append(entry.dataset) }
+    return names
+  }
+
+  /// Which of ``datasetNames`` each entry is of.
+  public var datasetNumbers: [Int] {
+    let names = datasetNames
+    return entries.map { entry in names.firstIndex(of: entry.dataset) ?? 0 }
+  }
+
   /// One dataset of a mixture.
   public struct Entry: Equatable, Sendable {
     public var dataset: String

@@ -19,10 +19,15 @@ public final class ProcessGroup {
     rank = place.rank
     world = place.world
     var group: OpaquePointer?
+    let (serves, prefix) =
+      switch place.store {
+      case .firstRank: (place.rank == 0, "ranks")
+      case .agent(let attempt): (false, "ranks/\(attempt)")
+      }
     do {
       try unsafe checked("join ranks") { error in
         unsafe ctorch_group_join(
-          place.host, place.port, Int32(place.rank), Int32(place.world), timeout, &group, error)
+          place.host, place.port, serves, prefix, Int32(place.rank), Int32(place.world), timeout, &group, error)
       }
     } catch {
       throw TorchError(
@@ -57,7 +62,8 @@ public final class ProcessGroup {
   /// Finds out which ranks are gone, once a sum has failed; those that are left find the same.
   ///
   /// Each says in the store that it is here, after it has closed its connections, so that all others fail too and come
-  /// here. Who is not here, and has not said for `seconds` that it lives, is gone; rank 0 is when its store is.
+  /// here. Who is not here, and has not said for `seconds` that it lives, is gone; rank 0, which holds the store or
+  /// dies with its agent, is when the store is.
   public func missingRanks(within seconds: Double = 3) -> [Int] {
     unsafe ctorch_group_close(handle)
     guard set("here/\(rank)") else { return [0] }

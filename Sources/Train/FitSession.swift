@@ -59,6 +59,7 @@ struct FitSession {
       try record.append(report)
       progress.show(report)
     }
+    hooks.saving = record.flush
     hooks.isStopRequested = { StopRequest.isPending }
     hooks.evaluate = { step in _ = try evaluate(step, record) }
     do { outcome.ending = try run.train(hooks, workers: workers) } catch let error as RankLoss {
@@ -118,7 +119,7 @@ struct FitSession {
     let trained = run.trainer.optimizer.parameters.reduce(0) { $0 + $1.elementCount }
     return [
       ("Steps", "\(outcome.step)"), ("Mixture", index.name),
-      ("Datasets", index.entries.map(\.dataset).joined(separator: ", ")),
+      ("Datasets", index.datasetNames.joined(separator: ", ")),
       ("Samples", grouped(run.training.count)), ("Held out", grouped(run.heldOut?.count ?? 0)),
       ("Parameters", grouped(run.policy.parameters.elementCount)), ("Trained", grouped(trained)),
       ("Batch", "\(run.config.batchSize) × \(run.config.accumulation)"),

@@ -16,6 +16,7 @@ public final class BatchAssembler: Sendable {
   private let config: PolicyConfig
   private let samples: any SampleProvider
   private var index: MixtureIndex { samples.index }
+  private let datasetNumbers: [Int]
   private let picture: String
   private let tokens: ActionTokenizer
   /// Prompts by instruction; mixtures have few.
@@ -38,6 +39,7 @@ public final class BatchAssembler: Sendable {
     self.inputs = inputs
     self.config = config
     self.samples = samples
+    datasetNumbers = samples.index.datasetNumbers
     picture = "image.\(chosen)"
     tokens = try ActionTokenizer(binCount: PolicyConfig.actionBinCount, vocabularySize: config.actionVocabularySize)
   }
@@ -50,7 +52,7 @@ public final class BatchAssembler: Sendable {
     batch.place = place
     batch.places = samples.positions
     batch.positions = samples.positions.map { self.samples.mixturePosition(of: $0) }
-    batch.datasets = samples.datasetIndex.map { Int($0) }
+    batch.datasets = samples.datasetIndex.map { datasetNumbers[Int($0)] }
     batch.imageShape = inputs.processor.shape
     let layout = index.layout
     let current = (layout.window - 1) * layout.actionDimension

@@ -23,13 +23,13 @@ public struct CheckpointEvaluation {
     self.view = view
   }
 
-  /// Measures on at most `limit` of `samples`, evenly chosen, reading with `workers` threads; `observe` sees each batch.
+  /// Measures on at most `limit` of `samples`, evenly chosen, reading with `workers` threads.
   ///
   /// Blocks: it is for a thread that is not of Swift's pool.
   ///
   /// - Throws: `TrainingError` where the mixture does not fit the model; what reading throws.
   public func run(
-    on samples: any SampleProvider, limit: Int, workers: Int, observe: (TrainingBatch) -> Void = { _ in }
+    on samples: any SampleProvider, limit: Int, workers: Int
   ) throws -> EvaluationReport {
     guard samples.hasSamples, samples.count > 0 else {
       throw TrainingError(place: samples.path, "the mixture has no samples, only a plan; give its stores with --stores")
@@ -38,7 +38,7 @@ public struct CheckpointEvaluation {
       samples.count <= limit
       ? samples : SelectedSamples(samples, (0..<limit).map { $0 * samples.count / limit })
     var evaluator = try Evaluator(
-      policy, pass, datasets: chosen.index.entries.map(\.dataset), dimensions: chosen.index.layout.actionDimension,
+      policy, pass, datasets: chosen.index.datasetNames, dimensions: chosen.index.layout.actionDimension,
       samples: chosen.count)
     var options = SampleReader.Options()
     options.batchSize = batchSize
@@ -49,7 +49,6 @@ public struct CheckpointEvaluation {
       byteLimit: 64_000_000)
     defer { feed.stop() }
     while let (batch, _) = try feed.next() {
-      observe(batch)
       try evaluator.add(batch)
     }
     var report = evaluator.report

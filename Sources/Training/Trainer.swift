@@ -15,8 +15,10 @@ public final class Trainer {
   public struct Hooks {
     /// Every so many steps.
     public var logged: (StepReport) throws -> Void = { _ in }
-    /// When an evaluation is due; `true` at the end.
+    /// When an evaluation is due, after so many steps.
     public var evaluate: (Int) throws -> Void = { _ in }
+    /// Before a state is kept, which counts on what was logged.
+    public var saving: () throws -> Void = {}
     /// Whether the run shall end early, after a step.
     public var isStopRequested: () -> Bool = { false }
 
@@ -37,7 +39,7 @@ public final class Trainer {
   private let config: FitConfig
   private let states: StateFolder
   private let fingerprint: JSONValue
-  private let index: MixtureIndex
+  private let datasets: [String]
   private let tokens: ActionTokenizer
   private let dropout: AdapterDropout?
   /// The other processes, where several train together.
@@ -46,6 +48,7 @@ public final class Trainer {
   private var lastLoss = 0.0
   private var lastNorm = 0.0
   private var window = Window()
+  private var saving: () throws -> Void = {}
 
   /// The time since the last report.
   private struct Window {
@@ -62,7 +65,7 @@ public final class Trainer {
   ) throws {
     self.policy = policy
     self.config = config
-    self.index = index
+    datasets = index.datasetNames
     self.states = states
     self.dropout = dropout
     self.group = group
@@ -73,7 +76,7 @@ public final class Trainer {
     fingerprint = config.fingerprint(mixtureDigest: index.planDigest)
     tokens = try ActionTokenizer(
       binCount: PolicyConfig.actionBinCount, vocabularySize: policy.config.actionVocabularySize)
-    tally = ActionTally(datasets: index.entries.count, dimensions: index.layout.actionDimension)
+    tally = ActionTally(datasets: datasets.count, dimensions: index.layout.actionDimension)
     if let step = try states.steps.last {
       position = try states.restore(step, into: optimizer, fingerprint: fingerprint)
       if position.tally.count == tally.values.count { tally.values = position.tally }
@@ -88,6 +91,7 @@ public final class Trainer {
   ///   before that step is kept then.
   public func run(_ feed: BatchFeed, steps: Int?, _ hooks: Hooks) throws -> Ending {
     defer { feed.stop() }
+    saving = hooks.saving
     window = Window()
     let before = position.seconds
     let start = ContinuousClock.now
@@ -116,7 +120,9 @@ public final class Trainer {
 
   /// Keeps the state as it is; of several ranks, whose states are the same, the first one does.
   public func save() throws {
-    if isFirst { try states.write(optimizer, position, fingerprint: fingerprint) }
+    guard isFirst else { return }
+    try saving()
+    try states.write(optimizer, position, fingerprint: fingerprint)
   }
 
   /// Whether this is the process that writes.
@@ -239,7 +245,7 @@ public final class Trainer {
       broken.append(rows.samples[index])
     }
     let names = broken.prefix(3).map { sample in
-      "\(index.entries[batch.datasets[sample]].dataset) sample \(batch.positions[sample])"
+      "\(datasets[batch.datasets[sample]]) sample \(batch.positions[sample])"
     }
     let list = names.isEmpty ? "all of its samples" : names.joined(separator: ", ") + (broken.count > 3 ? ", …" : "")
     return TrainingError(
@@ -253,7 +259,7 @@ public final class Trainer {
     try hooks.logged(
       StepReport(
         step: position.step, total: steps, epoch: position.place.epoch, loss: tally.loss / max(1, tally.steps),
-        lastLoss: lastLoss, tally: tally, datasets: index.entries.map(\.dataset),
+        lastLoss: lastLoss, tally: tally, datasets: datasets,
         learningRate: config.learningRate.rate(after: max(0, position.step - 1)), gradientNorm: lastNorm,
         secondsPerStep: seconds / Double(max(1, window.steps)), waitShare: window.wait / seconds,
         positionsPerSecond: tally.positions * Double(group?.world ?? 1) / max(1, tally.steps) * Double(window.steps)

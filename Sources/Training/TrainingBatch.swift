@@ -15,7 +15,7 @@ public struct TrainingBatch: Sendable {
   public var pixels: [Float] = []
   /// One image's shape, [3 per tower, row, column].
   public var imageShape: [Int] = []
-  /// Which dataset of the mixture each sample is of, [B].
+  /// Which of the mixture's `datasetNames` each sample is of, [B].
   public var datasets: [Int] = []
   /// The place of each sample in what is read, and in the whole mixture, [B].
   public var places: [Int] = []

@@ -74,6 +74,8 @@ public struct StateFolder: Sendable {
     try Directory.move(part, to: folder)
     try Directory.synchronize(path)
     for old in try steps.dropLast(keep) { try Directory.remove(self.folder(old)) }
+    // What crashes left unfinished.
+    for name in try Directory.names(path) where name.hasSuffix(".part") { try Directory.remove("\(path)/\(name)") }
   }
 
   private func writeTensors(_ optimizer: Optimizer, to file: String) throws {

@@ -275,10 +275,11 @@ ctorch_status ctorch_adamw_(
 
 typedef struct ctorch_group ctorch_group;
 
-/// Joins the ranks that meet at `host` and `port`, where rank 0 listens; returns when all `world` are there.
+/// Joins the ranks that meet through the store at `host` and `port`, which this process holds where `serves`; returns
+/// when all `world` are there. All keys of the store begin with `prefix`.
 ctorch_status ctorch_group_join(
-    const char *host, uint16_t port, int32_t rank, int32_t world, double timeout_seconds,
-    ctorch_group *_Nullable *_Nonnull out, ctorch_error *error);
+    const char *host, uint16_t port, bool serves, const char *prefix, int32_t rank, int32_t world,
+    double timeout_seconds, ctorch_group *_Nullable *_Nonnull out, ctorch_error *error);
 void ctorch_group_free(ctorch_group *group);
 /// Sums each tensor over all ranks, in place; every rank gives as many of the same types and shapes.
 ctorch_status ctorch_group_sum(ctorch_group *group, ctorch_tensors tensors, ctorch_error *error);
