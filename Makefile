@@ -18,6 +18,7 @@ build:
 	@Scripts/bootstrap
 	swift build -c $(CONFIGURATION) --static-swift-stdlib --product armature
 	swift build -c $(CONFIGURATION) --static-swift-stdlib --product armature-rlds
+	swift build -c $(CONFIGURATION) --static-swift-stdlib --product armature-curate
 	swift build -c $(CONFIGURATION) --static-swift-stdlib --product armature-mixture
 	swift build -c $(CONFIGURATION) --static-swift-stdlib --product armature-prefs
 ifneq ($(ARMATURE_WITHOUT_TORCH),1)
@@ -33,7 +34,8 @@ endif
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/armature
-	install -m 755 $(BIN)/armature $(BIN)/armature-rlds $(BIN)/armature-mixture $(BIN)/armature-prefs $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BIN)/armature $(BIN)/armature-rlds $(BIN)/armature-curate $(BIN)/armature-mixture $(BIN)/armature-prefs \
+		$(DESTDIR)$(PREFIX)/bin
 	cp -r manifests $(DESTDIR)$(PREFIX)/share/armature/
 ifneq ($(ARMATURE_WITHOUT_TORCH),1)
 	install -m 755 $(BIN)/armature-train $(DESTDIR)$(PREFIX)/bin

@@ -91,6 +91,7 @@ let package = Package(
   products: [
     .executable(name: "armature", targets: ["armature"]),
     .executable(name: "armature-rlds", targets: ["RLDSReader"]),
+    .executable(name: "armature-curate", targets: ["Curate"]),
     .executable(name: "armature-mixture", targets: ["Mixture"]),
     .executable(name: "armature-prefs", targets: ["Prefs"]),
   ] + (withTorch ? [.executable(name: "armature-train", targets: ["Train"])] : []),
@@ -175,6 +176,12 @@ let package = Package(
         "Preferences", "PairShards",
       ],
       swiftSettings: settings),
+    .target(
+      name: "Curation",
+      dependencies: [
+        "Workers", "ByteIO", "JSON", "TensorFiles", "ImageCodec", "Actions", "ManifestSyntax", "EpisodeStore",
+      ],
+      swiftSettings: settings),
     .target(name: "TextTokens", dependencies: ["ByteIO", "CSentencePiece"], swiftSettings: settings),
     .target(
       name: "Checkpoints", dependencies: ["ByteIO", "JSON", "TensorFiles", "ImageCodec", "Actions", "ManifestSyntax"],
@@ -192,6 +199,13 @@ let package = Package(
       dependencies: [
         "ByteIO", "JSON", "ImageCodec", "DatasetManifest", "Sampling", "SampleShards", "MixtureBuild",
         "SampleExport", "CommandLineStage", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+    .executableTarget(
+      name: "Curate",
+      dependencies: [
+        "ByteIO", "JSON", "Curation", "EpisodeStore", "CommandLineStage",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
     .executableTarget(
@@ -233,6 +247,12 @@ let package = Package(
       dependencies: [
         "PairBuild", "PairShards", "Preferences", "EpisodeStore", "Actions", "ImageCodec", "ManifestSyntax",
         "TensorFiles", "ByteIO", "JSON", "TestSupport",
+      ],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "CurationTests",
+      dependencies: [
+        "Curation", "EpisodeStore", "Actions", "ImageCodec", "TensorFiles", "ByteIO", "JSON", "TestSupport",
       ],
       swiftSettings: testSettings),
     .testTarget(

@@ -13,6 +13,7 @@ struct Program {
   }()
 
   static let rlds = Program("armature-rlds")
+  static let curate = Program("armature-curate")
   static let mixture = Program("armature-mixture")
   static let prefs = Program("armature-prefs")
   static let train = Program("armature-train")
