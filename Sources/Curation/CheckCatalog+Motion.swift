@@ -8,8 +8,8 @@ extension CheckCatalog {
       threshold: .init(.below, 0.3, unit: "median lengths", source: "adduct truncated: 0.3; rdq 0.2")),
     Check(
       "length-outlier", .risk, "Unlike its task in length",
-      meaning: "The logarithm of the length lies more than four robust deviations from its instruction's median, and "
-        + "the length itself differs by more than half.",
+      meaning: "The logarithm of the length lies more than four robust deviations from its instruction's median (or four "
+        + "of the spread from the tenth to the ninetieth percentile), and the length itself differs by more than half.",
       mechanism: "Long ones wander or wait, and fill batches by step; short ones are cut.",
       threshold: .init(.above, 4, unit: "robust z", source: "rdq: robust z 4")),
   ]
@@ -70,11 +70,10 @@ extension CheckCatalog {
       threshold: .init(.above, 1.5, unit: "typical ranges", source: "as rdq; its 0.3 holds for positions alone")),
     Check(
       "step-order", .risk, "Steps out of order",
-      meaning:
-        "The mean step of the state is more than five times that of its task's median episode and more than 0.15 "
-        + "of the typical range.",
+      meaning: "Second differences of the state have more than 1.8 times the energy of the first ones, at a mean step of "
+        + "more than 0.05 typical ranges; points in no order have three times.",
       mechanism: "Neighbouring steps do not follow from each other, so neither do chunks of actions.",
-      threshold: .init(.above, 5, unit: "medians", source: "calibrated on shuffled copies of the samples"),
+      threshold: .init(.above, 1.8, unit: "ratio of energies", source: "half-way from smooth (below 1) to unordered (3)"),
       needs: [.proprio]),
     Check(
       "jerk", .risk, "Rough motion",

@@ -22,7 +22,7 @@ public enum Catalog {
       }
       let queue = try DatabaseQueue(path: temporary, configuration: configuration)
       try queue.write { database in
-        try database.execute(sql: schema)
+        try database.execute(sql: schema())
         let insert = try database.makeStatement(
           sql: "INSERT INTO episodes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         try forEachRow { row in
@@ -92,7 +92,7 @@ public enum Catalog {
       metadata: try row.decode(forColumn: "metadata"))
   }
 
-  private static func failure(_ error: DatabaseError, _ path: String) -> StoreError {
+  static func failure(_ error: DatabaseError, _ path: String) -> StoreError {
     switch error.resultCode {
     case .SQLITE_FULL, .SQLITE_IOERR:
       StoreError(
@@ -103,26 +103,23 @@ public enum Catalog {
     }
   }
 
-  private static let schema = """
-    CREATE TABLE episodes (
-      ordinal INTEGER PRIMARY KEY,
-      dataset TEXT NOT NULL,
-      split TEXT NOT NULL,
-      shard INTEGER NOT NULL,
-      position INTEGER NOT NULL,
-      first_step INTEGER NOT NULL,
-      length INTEGER NOT NULL,
-      source_file TEXT NOT NULL,
-      source_record INTEGER NOT NULL,
-      source_offset INTEGER NOT NULL,
-      instruction TEXT,
-      success BOOLEAN,
-      reward_sum DOUBLE,
-      metadata TEXT NOT NULL
-    )
-    """
+  /// The columns of `episodes` with their declarations.
+  static let columns: [(name: String, declaration: String)] = [
+    ("ordinal", "INTEGER PRIMARY KEY"), ("dataset", "TEXT NOT NULL"), ("split", "TEXT NOT NULL"),
+    ("shard", "INTEGER NOT NULL"), ("position", "INTEGER NOT NULL"), ("first_step", "INTEGER NOT NULL"),
+    ("length", "INTEGER NOT NULL"), ("source_file", "TEXT NOT NULL"), ("source_record", "INTEGER NOT NULL"),
+    ("source_offset", "INTEGER NOT NULL"), ("instruction", "TEXT"), ("success", "BOOLEAN"), ("reward_sum", "DOUBLE"),
+    ("metadata", "TEXT NOT NULL"),
+  ]
 
-  private static let indices = """
+  /// The statement that makes the table `episodes`, with further columns after its own.
+  static func schema(further: [(name: String, type: String)] = []) -> String {
+    let own = columns.map { "  \($0.name) \($0.declaration)" }
+    let others = further.map { "  \($0.name.quotedDatabaseIdentifier) \($0.type)" }
+    return "CREATE TABLE episodes (\n\((own + others).joined(separator: ",\n"))\n)"
+  }
+
+  static let indices = """
     CREATE INDEX episodes_by_instruction ON episodes (instruction);
     CREATE INDEX episodes_by_split ON episodes (split)
     """

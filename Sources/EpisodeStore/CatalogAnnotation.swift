@@ -1,0 +1,171 @@
+internal import ByteIO
+internal import GRDB
+internal import JSON
+
+/// Columns and tables that are put into a store's catalog beside what ingest wrote, in place of those of the same names.
+public struct CatalogAnnotation: Sendable {
+  /// A value of a cell.
+  public enum Value: Equatable, Sendable {
+    case null
+    case integer(Int)
+    case real(Double)
+    case text(String)
+  }
+
+  /// A column of `episodes` with one value for each, by rising ordinal.
+  public struct Column: Sendable {
+    public let name: String
+    /// SQLite's type: INTEGER, DOUBLE, TEXT.
+    public let type: String
+    public let values: [Value]
+
+    /// - Precondition: `name` is a plain word.
+    public init(_ name: String, _ type: String, _ values: [Value]) {
+      self.name = name
+      self.type = type
+      self.values = values
+    }
+  }
+
+  /// A table with its rows in order.
+  public struct Table: Sendable {
+    public let name: String
+    public let columns: [(name: String, type: String)]
+    public let rows: [[Value]]
+
+    /// - Precondition: names are plain words, and rows as long as `columns`.
+    public init(_ name: String, _ columns: [(name: String, type: String)], _ rows: [[Value]]) {
+      self.name = name
+      self.columns = columns
+      self.rows = rows
+    }
+  }
+
+  public var columns: [Column]
+  public var tables: [Table]
+  /// Columns of `episodes` that go, whoever wrote them, unless they are among `columns`.
+  public var removed: [String]
+  /// Columns of texts that are there afterwards, empty where they were not there before.
+  public var ensured: [String]
+
+  public init(columns: [Column] = [], tables: [Table] = [], removed: [String] = [], ensured: [String] = []) {
+    self.ensured = ensured
+    self.columns = columns
+    self.tables = tables
+    self.removed = removed
+  }
+
+  /// The columns that ingest writes; they cannot be replaced.
+  public static let ownColumns = Set(Catalog.columns.map(\.name))
+
+  /// Writes a new catalog for the store at `store`, and its digest into the store's index.
+  ///
+  /// The catalog is made anew beside the old one, so that its bytes depend on its content alone. Then the catalog and the
+  /// index take their places, in this order: a power failure between the two leaves a store that `verify` refuses, and
+  /// that the same command mends.
+  ///
+  /// - Precondition: each column has a value for each episode, and none is one of ``ownColumns``.
+  /// - Throws: `StoreError`, `JSONError`, `FileError`.
+  public func apply(to store: String) throws {
+    var index = try StoreVerifier.index(store)
+    let path = store + "/" + StoreIndex.catalogName
+    guard Directory.entry(path) == .file else {
+      throw StoreError(.inputMissing, file: path, "there is no catalog; ingest the dataset again")
+    }
+    let temporary = path + ".partial"
+    try Directory.remove(temporary)
+    try Directory.remove(temporary + "-journal")
+    do { try write(from: path, to: temporary) } catch let error as DatabaseError {
+      try? Directory.remove(temporary)  // What went wrong before matters more.
+      throw Catalog.failure(error, path)
+    }
+    try Directory.synchronizeFile(temporary)
+    index.catalogDigest = try SHA256Digest.hexadecimal(ofFile: temporary)
+    try Directory.move(temporary, to: path)
+    try Directory.synchronize(store)
+    try AtomicFile.write(Array((index.json.serialized(.indented) + "\n").utf8), to: store + "/" + StoreIndex.fileName)
+  }
+
+  private func write(from path: String, to temporary: String) throws {
+    var configuration = Configuration()
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF")
+    }
+    var reading = Configuration()
+    reading.readonly = true
+    let old = try DatabaseQueue(path: path, configuration: reading)
+    let queue = try DatabaseQueue(path: temporary, configuration: configuration)
+    try old.read { source in
+      try queue.write { database in
+        try copyEpisodes(source, database)
+        try copyTables(source, database)
+        for table in tables { try write(table, database) }
+        try database.execute(sql: Catalog.indices)
+      }
+    }
+    try queue.close()
+    try old.close()
+  }
+
+  private func copyEpisodes(_ source: Database, _ database: Database) throws {
+    let replaced = Set(columns.map(\.name) + removed)
+    let kept = try source.columns(in: "episodes").filter {
+      !Self.ownColumns.contains($0.name) && !replaced.contains($0.name)
+    }
+    let present = Set(kept.map(\.name) + columns.map(\.name))
+    let empty = ensured.filter { !present.contains($0) }
+    let further =
+      kept.map { ($0.name, $0.type) } + columns.map { ($0.name, $0.type) } + empty.map { ($0, "TEXT") }
+    try database.execute(sql: Catalog.schema(further: further))
+    let names = Catalog.columns.map(\.name) + kept.map(\.name)
+    let marks = Array(repeating: "?", count: names.count + columns.count + empty.count).joined(separator: ", ")
+    let insert = try database.makeStatement(sql: "INSERT INTO episodes VALUES (\(marks))")
+    let quotedNames = names.map(\.quotedDatabaseIdentifier).joined(separator: ", ")
+    let rows = try Row.fetchCursor(source, sql: "SELECT \(quotedNames) FROM episodes ORDER BY ordinal")
+    var number = 0
+    while let row = try rows.next() {
+      let values = columns.map { number < $0.values.count ? $0.values[number].database : .null }
+      try insert.execute(arguments: StatementArguments(Array(row.databaseValues) + values + empty.map { _ in .null }))
+      number += 1
+    }
+  }
+
+  private func copyTables(_ source: Database, _ database: Database) throws {
+    let written = Set(tables.map(\.name) + ["episodes"])
+    let found = try Row.fetchAll(
+      source,
+      sql: "SELECT name, sql FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+    for table in found {
+      let name: String = table["name"]
+      guard !written.contains(name), let sql: String = table["sql"] else { continue }
+      try database.execute(sql: sql)
+      let rows = try Row.fetchCursor(source, sql: "SELECT * FROM \(name.quotedDatabaseIdentifier)")
+      while let row = try rows.next() {
+        let marks = Array(repeating: "?", count: row.count).joined(separator: ", ")
+        try database.execute(
+          sql: "INSERT INTO \(name.quotedDatabaseIdentifier) VALUES (\(marks))",
+          arguments: StatementArguments(Array(row.databaseValues)))
+      }
+    }
+  }
+
+  private func write(_ table: Table, _ database: Database) throws {
+    let columns = table.columns.map { "\($0.name.quotedDatabaseIdentifier) \($0.type)" }.joined(separator: ", ")
+    try database.execute(sql: "CREATE TABLE \(table.name.quotedDatabaseIdentifier) (\(columns))")
+    let marks = Array(repeating: "?", count: table.columns.count).joined(separator: ", ")
+    let insert = try database.makeStatement(
+      sql: "INSERT INTO \(table.name.quotedDatabaseIdentifier) VALUES (\(marks))")
+    for row in table.rows { try insert.execute(arguments: StatementArguments(row.map(\.database))) }
+  }
+}
+
+extension CatalogAnnotation.Value {
+  fileprivate var database: DatabaseValue {
+    switch self {
+    case .null: .null
+    case .integer(let value): value.databaseValue
+    case .real(let value): value.databaseValue
+    case .text(let value): value.databaseValue
+    }
+  }
+}
