@@ -53,16 +53,15 @@ let torchTargets: [Target] = [
   .target(
     name: "Training",
     dependencies: [
-      "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "PolicyImages", "TextTokens", "SampleShards", "Actions",
-      "ImageCodec",
-      "ManifestSyntax", "TensorFiles", "ByteIO", "JSON",
+      "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "PolicyImages", "TextTokens", "SampleShards", "PairShards",
+      "Preferences", "Sampling", "Actions", "ImageCodec", "ManifestSyntax", "TensorFiles", "ByteIO", "JSON",
     ],
     swiftSettings: settings),
   .executableTarget(
     name: "Train",
     dependencies: [
-      "Training", "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "PolicyImages", "SampleShards", "MixtureBuild",
-      "EpisodeStore",
+      "Training", "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "PolicyImages", "SampleShards", "PairShards",
+      "MixtureBuild", "EpisodeStore",
       "Sampling", "DatasetManifest", "ImageCodec", "ManifestSyntax", "TensorFiles", "ByteIO", "JSON",
       "CommandLineStage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
