@@ -76,9 +76,9 @@ let torchTargets: [Target] = [
   .testTarget(
     name: "TrainingTests",
     dependencies: [
-      "Training", "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "SampleShards", "MixtureSupport", "Actions",
-      "ByteIO", "JSON",
-      "ManifestSyntax", "TensorFiles", "ImageCodec", "TestSupport",
+      "Training", "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "SampleShards", "PairShards",
+      "Preferences", "MixtureSupport", "PairSupport", "Actions", "ByteIO", "JSON", "ManifestSyntax", "TensorFiles",
+      "TextTokens", "ImageCodec", "TestSupport",
     ],
     swiftSettings: testSettings),
   .testTarget(
@@ -208,6 +208,13 @@ let package = Package(
       name: "MixtureSupport",
       dependencies: ["SampleShards", "ByteIO", "JSON", "TensorFiles", "ImageCodec", "TestSupport"],
       path: "Tests/MixtureSupport", swiftSettings: testSettings),
+    .target(
+      name: "PairSupport",
+      dependencies: [
+        "PairBuild", "PairShards", "Preferences", "EpisodeStore", "Actions", "ImageCodec", "TensorFiles", "ByteIO",
+        "JSON", "TestSupport",
+      ],
+      path: "Tests/PairSupport", swiftSettings: testSettings),
     .testTarget(
       name: "CheckpointsTests",
       dependencies: [
@@ -231,7 +238,7 @@ let package = Package(
       name: "PairBuildTests",
       dependencies: [
         "PairBuild", "PairShards", "Preferences", "EpisodeStore", "Actions", "ImageCodec", "ManifestSyntax",
-        "TensorFiles", "ByteIO", "JSON", "TestSupport",
+        "TensorFiles", "ByteIO", "JSON", "PairSupport", "TestSupport",
       ],
       swiftSettings: testSettings),
     .testTarget(

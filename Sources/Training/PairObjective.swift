@@ -136,7 +136,9 @@ public final class PairObjective: TrainingObjective {
     let values = pairs.pairs(policy: scores.policy.logProbability, reference: scores.reference)
     let evaluation = settings.objective.evaluate(values)
     guard evaluation.value.isFinite else {
-      let broken = zip(pairs.entries, values).filter { !($0.1.policyChosen + $0.1.policyRejected).isFinite }
+      let broken = zip(pairs.entries, values).filter { _, pair in
+        !(pair.ratios.chosen - pair.ratios.rejected).isFinite
+      }
       let names = broken.prefix(3).map { "pair \(PairRow.name(of: $0.0.id))" }
       throw TrainingError(
         place: "step \(place.step + 1)",
