@@ -49,14 +49,12 @@ enum FitArgument {
 
   /// Opens the mixture at `path`, or the plan with its stores.
   static func samples(_ path: String, _ stores: [String], workers: Int) async throws -> any SampleProvider {
-    let set = try SampleSet(path)
-    if set.hasSamples { return set }
-    return try await VirtualSamples(
-      path, lookup: ProcessEnvironment.variable, storeDirectories: stores, workers: workers)
+    try await openSamples(
+      path, lookup: ProcessEnvironment.variable, storeDirectories: StoreSearch.directories(stores), workers: workers)
   }
 
   private static func store(of dataset: String, _ named: String?, _ directories: [String]) throws -> String {
-    let places = directories.map { "\($0)/\(dataset)" } + (named.map { [$0] } ?? [])
+    let places = StoreSearch.directories(directories).map { "\($0)/\(dataset)" } + (named.map { [$0] } ?? [])
     guard let store = places.first(where: { Directory.entry($0) == .directory }) else {
       throw TrainingError(
         .inputMissing, place: dataset, "its store is needed for evaluation.held_out.group; give --stores DIR")

@@ -107,7 +107,7 @@ import VLA
   @Test func `every shipped preset is read, and names a schedule that ends`() throws {
     let folder = "\(Repository.root)/manifests/training"
     let names = try Directory.names(folder).filter { $0.hasSuffix(".yaml") }
-    #expect(names.count == 8)
+    #expect(names.count == 9)
     for name in names {
       let config = try FitConfig(path: "\(folder)/\(name)") { "/\($0)" }
       #expect(config.name + ".yaml" == name)
