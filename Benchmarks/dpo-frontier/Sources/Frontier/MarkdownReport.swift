@@ -1,12 +1,8 @@
 /// The summary as Markdown tables.
 public struct MarkdownReport: Sendable {
   public let results: Results
-  private let experiments: Int
 
-  public init(_ results: Results, seeds: Int) {
-    self.results = results
-    experiments = seeds
-  }
+  public init(_ results: Results) { self.results = results }
 
   /// All tables, in the order: optimum, regrets, frontiers, DPO against the others, ends of trainings, reward models.
   public var text: String {
@@ -53,7 +49,7 @@ public struct MarkdownReport: Sendable {
   }
 
   private var frontiers: String {
-    var text = "| method | pairs | " + Summary.divergences.map { "KL ≤ \($0)" }.joined(separator: " | ")
+    var text = "| method | pairs | " + Summary.divergences.map { "KL \($0)" }.joined(separator: " | ")
     text += " | frontier regret |\n|" + String(repeating: "---|", count: Summary.divergences.count + 3) + "\n"
     for row in results.summary.rows {
       text += "| \(name(row.method, row.budget)) | " + row.frontier.map { $0.mean.fixed(3) }.joined(separator: " | ")

@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// PPO (Schulman et al. 2017) on answers drawn from the policy.
+/// PPO, due to Schulman and others (2017), on answers drawn from the policy.
 ///
 /// A token's reward is −β·(log π − log ρ), the last one's also the answer's score. An advantage is what is still to
 /// come, less its mean over the other answers to the prompt at that position; the batch's are scaled to deviation 1.

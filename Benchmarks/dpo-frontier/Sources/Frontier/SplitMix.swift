@@ -13,7 +13,8 @@ public struct SplitMix: RandomNumberGenerator, Sendable {
     state = inner.next()
   }
 
-  private init(state: UInt64) { self.state = state }
+  /// Starts at a given state.
+  init(state: UInt64) { self.state = state }
 
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15

@@ -18,7 +18,7 @@ public struct Summary: Sendable, Codable {
     public var least: Band?
     public var mean: Band?
     public var greatest: Band?
-    /// The most reward among a seed's points within each of `divergences`, the reference itself included.
+    /// A seed's frontier at each of `divergences`.
     public var frontier: [Band]
     /// The optimum less the frontier, a seed's mean over `divergences`.
     public var frontierRegret: Band?
@@ -104,22 +104,37 @@ public struct Summary: Sendable, Codable {
       mean: Band(regrets.map { $0.reduce(0, +) / Double($0.count) }),
       greatest: Band(regrets.map { $0.reduce(-.infinity, max) }),
       frontier: divergences.compactMap { divergence in
-        Band(zip(experiments, points).map { best(within: divergence, $0, points: $1) })
+        Band(
+          zip(experiments, points).map {
+            frontier(at: divergence, reference: $0.optimum.reward(at: 0), points: $1)
+          })
       },
       frontierRegret: Band(own), frontierRegretOverDPO: over, beatenByDPO: beaten, beatsDPO: beats,
       farthest: Band(points.map { $0.map(\.divergence).reduce(0, max) }),
       highest: Band(points.map { $0.map(\.reward).reduce(0, max) }))
   }
 
-  /// The most reward within `divergence`, at least the reference's.
-  static func best(within divergence: Double, _ experiment: Experiment, points: [Run.Point]) -> Double {
-    points.filter { $0.divergence <= divergence }.map(\.reward)
-      .reduce(experiment.optimum.reward(at: 0), max)
+  /// The reward that the logged policies give within `divergence`: their upper concave hull, the reference included.
+  ///
+  /// Who draws by chance from one of two policies has the mean of their rewards, and, since KL is convex, at most the
+  /// mean of their divergences: all of the hull can be had. It does not favour a method for its many settings.
+  static func frontier(at divergence: Double, reference: Double, points: [Run.Point]) -> Double {
+    let near = points.filter { $0.divergence <= divergence }
+    let far = points.filter { $0.divergence > divergence }
+    var best = near.map(\.reward).reduce(reference, max)
+    for (start, reward) in [(0, reference)] + near.map({ ($0.divergence, $0.reward) }) {
+      for point in far {
+        let share = (divergence - start) / (point.divergence - start)
+        best = max(best, reward + share * (point.reward - reward))
+      }
+    }
+    return best
   }
 
   private static func frontierRegret(_ experiment: Experiment, points: [Run.Point]) -> Double {
     divergences.reduce(0) {
-      $0 + experiment.optimum.reward(at: $1) - best(within: $1, experiment, points: points)
+      $0 + experiment.optimum.reward(at: $1)
+        - frontier(at: $1, reference: experiment.optimum.reward(at: 0), points: points)
     } / Double(divergences.count)
   }
 

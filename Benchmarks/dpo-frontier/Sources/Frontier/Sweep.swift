@@ -1,7 +1,7 @@
 /// All settings of the experiment, fixed before it is run.
 public struct Sweep: Sendable {
   /// One world, one set of pairs and one run of every setting each.
-  public var seeds: [UInt64] = Array(1...10)
+  public var seeds: [UInt64] = Array(1...20)
   /// How many times four answers are drawn per prompt: 16 · 6 pairs each, less those of equal answers.
   public var draws = [100, 8]
   /// Pairs that no method sees, as draws.
@@ -24,6 +24,13 @@ public struct Sweep: Sendable {
   public var counts = [2, 4, 8, 16, 32, 64, 128]
 
   public init() {}
+
+  /// The whole sweep on two seeds that are not reported, on which the fixed values were tried.
+  public static var pilot: Sweep {
+    var sweep = Sweep()
+    sweep.seeds = [101, 102]
+    return sweep
+  }
 
   /// A sweep that only shows that everything runs.
   public static var short: Sweep {

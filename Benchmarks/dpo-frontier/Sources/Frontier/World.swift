@@ -10,7 +10,7 @@ public struct World: Sendable {
 
   /// Draws a world.
   ///
-  /// The reward is σ(s − 1.3), s the sum over the answer of terms by position and token, by prompt and token, and by
+  /// The reward is σ(s − 2), s the sum over the answer of terms by position and token, by prompt and token, and by
   /// bigram, each normal with deviation 0.5.
   public init(seed: UInt64) {
     var policyDraws = SplitMix(seed: seed, stream: 1)
@@ -21,7 +21,7 @@ public struct World: Sendable {
     self.init(
       reference: Policy(scale: 0.6, from: &policyDraws),
       rewards: (0..<Task.prompts).map { prompt in
-        Task.sums(of: scores, prompt: prompt).map { 1 / (1 + exp(1.3 - $0)) }
+        Task.sums(of: scores, prompt: prompt).map { 1 / (1 + exp(2 - $0)) }
       })
   }
 
