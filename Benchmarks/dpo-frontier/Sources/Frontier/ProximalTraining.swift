@@ -26,8 +26,9 @@ struct ProximalTraining {
       let old = policy.logProbabilities
       for _ in 0..<Self.passes {
         var cells = [Double](repeating: 0, count: Task.cells)
+        let ratios = zip(policy.logProbabilities, old).map { exp($0 - $1) }
         for (cell, advantage) in zip(batch.cells, batch.advantages) {
-          let ratio = exp(policy.logProbabilities[cell] - old[cell])
+          let ratio = ratios[cell]
           let isClipped = advantage > 0 ? ratio > 1 + Self.clip : ratio < 1 - Self.clip
           if !isClipped { cells[cell] -= ratio * advantage / Double(samples) }
         }
