@@ -50,7 +50,7 @@ public struct FrontierFigure: Sendable {
       .o{stroke:#1f2328;stroke-width:1.3;fill:none}.p{stroke:#2f81f7;stroke-width:2.4;stroke-linecap:round;
       stroke-opacity:.38;fill:none}.f{stroke:#cf5b00;stroke-width:1.4;fill:none}.r{fill:#cf5b00;fill-opacity:.3}
       @media(prefers-color-scheme:dark){text{fill:#9198a1}.h,.t{fill:#f0f6fc}.b{fill:#0d1117}.a{stroke:#3d444d}
-      .o{stroke:#f0f6fc}.f{stroke:#ffa657}.r{fill:#ffa657}}
+      .o{stroke:#f0f6fc}.p{stroke-opacity:.7}.f{stroke:#ffa657}.r{fill:#ffa657}}
       </style>
       <rect class="b" width="\(width)" height="\(height)"/>
       \(body)</svg>
