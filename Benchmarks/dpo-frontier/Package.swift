@@ -18,6 +18,8 @@ let package = Package(
     .target(
       name: "Frontier", dependencies: [.product(name: "Preferences", package: "armature")], swiftSettings: settings),
     .executableTarget(name: "dpo-frontier", dependencies: ["Frontier"], swiftSettings: settings),
-    .testTarget(name: "FrontierTests", dependencies: ["Frontier"], swiftSettings: [.treatAllWarnings(as: .error)]),
+    .testTarget(
+      name: "FrontierTests", dependencies: ["Frontier", .product(name: "Preferences", package: "armature")],
+      swiftSettings: [.treatAllWarnings(as: .error)]),
   ],
   swiftLanguageModes: [.v6])
