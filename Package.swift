@@ -92,6 +92,7 @@ let package = Package(
     .executable(name: "armature-rlds", targets: ["RLDSReader"]),
     .executable(name: "armature-mixture", targets: ["Mixture"]),
     .executable(name: "armature-prefs", targets: ["Prefs"]),
+    .library(name: "Preferences", targets: ["Preferences"]),
   ] + (withTorch ? [.executable(name: "armature-train", targets: ["Train"])] : []),
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
