@@ -53,16 +53,15 @@ let torchTargets: [Target] = [
   .target(
     name: "Training",
     dependencies: [
-      "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "PolicyImages", "TextTokens", "SampleShards", "Actions",
-      "ImageCodec",
-      "ManifestSyntax", "TensorFiles", "ByteIO", "JSON",
+      "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "PolicyImages", "TextTokens", "SampleShards", "PairShards",
+      "Preferences", "Sampling", "Actions", "ImageCodec", "ManifestSyntax", "TensorFiles", "ByteIO", "JSON",
     ],
     swiftSettings: settings),
   .executableTarget(
     name: "Train",
     dependencies: [
-      "Training", "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "PolicyImages", "SampleShards", "MixtureBuild",
-      "EpisodeStore",
+      "Training", "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "PolicyImages", "SampleShards", "PairShards",
+      "MixtureBuild", "EpisodeStore",
       "Sampling", "DatasetManifest", "ImageCodec", "ManifestSyntax", "TensorFiles", "ByteIO", "JSON",
       "CommandLineStage",
       .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -77,9 +76,9 @@ let torchTargets: [Target] = [
   .testTarget(
     name: "TrainingTests",
     dependencies: [
-      "Training", "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "SampleShards", "MixtureSupport", "Actions",
-      "ByteIO", "JSON",
-      "ManifestSyntax", "TensorFiles", "ImageCodec", "TestSupport",
+      "Training", "VLA", "Torch", "Ranks", "RunLog", "Checkpoints", "SampleShards", "PairShards",
+      "Preferences", "MixtureSupport", "PairSupport", "Actions", "ByteIO", "JSON", "ManifestSyntax", "TensorFiles",
+      "TextTokens", "ImageCodec", "TestSupport",
     ],
     swiftSettings: testSettings),
   .testTarget(
@@ -94,6 +93,7 @@ let package = Package(
     .executable(name: "armature-curate", targets: ["Curate"]),
     .executable(name: "armature-mixture", targets: ["Mixture"]),
     .executable(name: "armature-prefs", targets: ["Prefs"]),
+    .library(name: "Preferences", targets: ["Preferences"]),
   ] + (withTorch ? [.executable(name: "armature-train", targets: ["Train"])] : []),
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -223,6 +223,13 @@ let package = Package(
       name: "MixtureSupport",
       dependencies: ["SampleShards", "ByteIO", "JSON", "TensorFiles", "ImageCodec", "TestSupport"],
       path: "Tests/MixtureSupport", swiftSettings: testSettings),
+    .target(
+      name: "PairSupport",
+      dependencies: [
+        "PairBuild", "PairShards", "Preferences", "EpisodeStore", "Actions", "ImageCodec", "TensorFiles", "ByteIO",
+        "JSON", "TestSupport",
+      ],
+      path: "Tests/PairSupport", swiftSettings: testSettings),
     .testTarget(
       name: "CheckpointsTests",
       dependencies: [
@@ -246,7 +253,7 @@ let package = Package(
       name: "PairBuildTests",
       dependencies: [
         "PairBuild", "PairShards", "Preferences", "EpisodeStore", "Actions", "ImageCodec", "ManifestSyntax",
-        "TensorFiles", "ByteIO", "JSON", "TestSupport",
+        "TensorFiles", "ByteIO", "JSON", "PairSupport", "TestSupport",
       ],
       swiftSettings: testSettings),
     .testTarget(

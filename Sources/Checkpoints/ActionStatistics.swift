@@ -1,6 +1,6 @@
 public import Actions
 internal import ByteIO
-internal import JSON
+public import JSON
 
 /// The statistics by which a model's actions are brought back to a robot's units, one set per training dataset.
 public struct ActionStatistics: Sendable {
@@ -11,7 +11,7 @@ public struct ActionStatistics: Sendable {
   public let file: String
 
   /// Reads `{dataset: {action: {mean, std, max, min, q01, q99, mask}, …}}`; only q01 and q99 must be there.
-  init(_ root: JSONNode) throws {
+  public init(_ root: JSONNode) throws {
     var keys: [String] = []
     var statistics: [String: FeatureStatistics] = [:]
     for (name, node) in try root.members() {

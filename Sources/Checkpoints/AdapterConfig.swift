@@ -100,8 +100,15 @@ public struct AdaptedModule: Equatable, Sendable {
   /// The factor s of the product.
   public let scale: Double
 
-  public var nameOfA: String { "\(module).lora_A.weight" }
-  public var nameOfB: String { "\(module).lora_B.weight" }
+  static let suffixOfA = ".lora_A.weight"
+  static let suffixOfB = ".lora_B.weight"
+
+  public var nameOfA: String { module + Self.suffixOfA }
+  public var nameOfB: String { module + Self.suffixOfB }
+
+  /// Whether the parameter `name` is a factor of an adapter.
+  public static func isFactor(_ name: String) -> Bool { name.hasSuffix(suffixOfA) || name.hasSuffix(suffixOfB) }
+
   /// The elements of both factors.
   public var elementCount: Int { a.reduce(1, *) + b.reduce(1, *) }
 }

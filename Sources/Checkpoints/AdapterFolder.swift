@@ -37,10 +37,10 @@ public struct AdapterFolder: Sendable {
       let name = String(tensor.name.dropFirst(Self.prefix.count))
       // PEFT saves the head itself beside its adapter.
       if name.hasSuffix(".base_layer.weight") { continue }
-      if name.hasSuffix(".lora_A.weight") {
-        factors[String(name.dropLast(14)), default: (nil, nil)].a = tensor.shape
-      } else if name.hasSuffix(".lora_B.weight") {
-        factors[String(name.dropLast(14)), default: (nil, nil)].b = tensor.shape
+      if name.hasSuffix(AdaptedModule.suffixOfA) {
+        factors[String(name.dropLast(AdaptedModule.suffixOfA.count)), default: (nil, nil)].a = tensor.shape
+      } else if name.hasSuffix(AdaptedModule.suffixOfB) {
+        factors[String(name.dropLast(AdaptedModule.suffixOfB.count)), default: (nil, nil)].b = tensor.shape
       } else {
         throw CheckpointError(place: file.path, "its tensor `\(tensor.name)` is neither lora_A nor lora_B")
       }

@@ -39,7 +39,7 @@ struct ExplainVerb: AsyncParsableCommand {
       bytes: Array(samples.index.manifestText.utf8), file: path + "/" + MixtureIndex.fileName)
     do {
       return try MixturePlan(
-        manifest, lookup: ProcessEnvironment.variable, storeDirectories: MixtureArgument.directories(stores))
+        manifest, lookup: ProcessEnvironment.variable, storeDirectories: StoreSearch.directories(stores))
     } catch let error as any Failure where error.kind == .inputMissing { return nil }
   }
 }

@@ -27,11 +27,6 @@ struct MixtureArgument: ParsableArguments {
 
   /// Plans the mixture on its stores.
   func plan() throws -> MixturePlan {
-    try MixturePlan(read(), lookup: ProcessEnvironment.variable, storeDirectories: Self.directories(stores))
-  }
-
-  /// Where stores are looked for by name: the directories given, then `$ARMATURE_STORES`.
-  static func directories(_ given: [String]) -> [String] {
-    given + [ProcessEnvironment.variable("ARMATURE_STORES")].compactMap(\.self)
+    try MixturePlan(read(), lookup: ProcessEnvironment.variable, storeDirectories: StoreSearch.directories(stores))
   }
 }

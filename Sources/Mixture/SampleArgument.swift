@@ -19,10 +19,8 @@ struct SampleArgument: ParsableArguments {
 
   /// Opens the mixture, or the plan and its stores.
   func open(workers: Int) async throws -> any SampleProvider {
-    let set = try SampleSet(path)
-    if set.hasSamples { return set }
-    return try await VirtualSamples(
-      path, lookup: ProcessEnvironment.variable, storeDirectories: MixtureArgument.directories(stores),
-      check: checkStores, workers: workers)
+    try await openSamples(
+      path, lookup: ProcessEnvironment.variable, storeDirectories: StoreSearch.directories(stores), check: checkStores,
+      workers: workers)
   }
 }

@@ -135,19 +135,7 @@ final class StoreInput: Sendable {
     var last = -1
     for entry in index.shards {
       let file = path + "/" + entry.file
-      guard !entry.file.contains("/"), Directory.entry(file) == .file else {
-        throw StoreError(.inputMissing, file: file, "the shard is missing; ingest the dataset again")
-      }
-      let size = try Directory.status(file).byteCount
-      guard size == entry.byteCount else {
-        throw StoreError(
-          file: file, "it has \(size) bytes, the index says \(entry.byteCount); ingest the dataset again")
-      }
-      let shard = try EpisodeShard(file)
-      guard shard.stepCount == entry.stepCount, shard.episodeCount == entry.episodeCount,
-        shard.file.declaration("action")?.shape.last == index.actionDimension,
-        Self.hasStates(shard, width: index.proprioDimension)
-      else { throw StoreError(file: file, "it does not fit the store's index; ingest the dataset again") }
+      let shard = try EpisodeShard(store: path, entry, of: index)
       for ordinal in shard.ordinals {
         guard ordinal > last else {
           throw StoreError(file: file, "episode \(ordinal) comes after episode \(last); ingest the dataset again")
@@ -171,19 +159,14 @@ final class StoreInput: Sendable {
       let bytes = try shard.file.bytes("instruction.bytes")
       shards.append(
         Shard(
-          path: file, byteCount: size, episodeOffsets: shard.episodeOffsets, ordinals: shard.ordinals, ranges: ranges,
+          path: file, byteCount: entry.byteCount, episodeOffsets: shard.episodeOffsets, ordinals: shard.ordinals,
+          ranges: ranges,
           views: views, texts: zip(offsets, offsets.dropFirst()).map { bytes[$0..<$1].array }))
       shard.file.releasePages()
     }
     self.shards = shards
     self.views = views
     frameByteCounts = counts
-  }
-
-  /// Whether the shard has states of `width` columns, or none where that is 0.
-  private static func hasStates(_ shard: EpisodeShard, width: Int) -> Bool {
-    guard let proprio = shard.file.declaration("proprio") else { return width == 0 }
-    return width > 0 && proprio.dtype == .float32 && proprio.shape == [shard.stepCount, width]
   }
 
   /// How a picture lies in a shard, nil where it has none.

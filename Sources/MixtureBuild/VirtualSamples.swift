@@ -135,3 +135,16 @@ public final class VirtualSamples: SampleProvider {
     }
   }
 }
+
+/// Opens the mixture at `path`: its samples where it was built, else its plan with the stores that it draws from.
+///
+/// - Throws: as `SampleSet` and ``VirtualSamples``.
+public func openSamples(
+  _ path: String, lookup: (String) -> String?, storeDirectories: [String],
+  check: MixtureBuilder.StoreCheck = .sizes, workers: Int
+) async throws -> any SampleProvider {
+  let set = try SampleSet(path)
+  if set.hasSamples { return set }
+  return try await VirtualSamples(
+    path, lookup: lookup, storeDirectories: storeDirectories, check: check, workers: workers)
+}

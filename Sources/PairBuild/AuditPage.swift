@@ -87,7 +87,7 @@ struct AuditPage {
     let pair = try audit.set.pair(position)
     let (a, b) = (try audit.set.episode(pair.chosen.episode), try audit.set.episode(pair.rejected.episode))
     let parting = try pair.anchor ?? Self.parting(pair, a, b)
-    var text = "<article><h3>\(PairExport.hexadecimal(pair.id)) · "
+    var text = "<article><h3>\(pair.name) · "
     text += "\(escaped(audit.index.tasks[pair.task].name)) · \(pair.strategy) · \(pair.split)</h3>\n"
     text += "<p>“\(escaped(a.instruction ?? ""))” · margin \(PairAudit.short(Double(pair.margin))) · "
     text += parting.map { "they part after step \($0)" } ?? "they never part"

@@ -110,7 +110,7 @@ public struct PairExport: Sendable {
         "chosen": Self.message("assistant", Self.answer(bins.0)),
         "rejected": Self.message("assistant", Self.answer(bins.1)), "chosen_bins": Self.numbers(bins.0),
         "rejected_bins": Self.numbers(bins.1), "weight": .real(Double(pair.weight)), "split": .string(pair.split),
-        "pair_id": .string(Self.hexadecimal(pair.id)),
+        "pair_id": .string(pair.name),
       ]
     }
     return nil
@@ -124,11 +124,6 @@ public struct PairExport: Sendable {
   private static func answer(_ bins: [UInt8]) -> String { bins.map { String($0) }.joined(separator: " ") }
 
   private static func numbers(_ bins: [UInt8]) -> JSONValue { .array(bins.map { JSONValue(Int($0)) }) }
-
-  static func hexadecimal(_ id: UInt64) -> String {
-    let digits = String(id, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
 
   /// Writes a frame, once however often it is used, and returns its name.
   private func image(

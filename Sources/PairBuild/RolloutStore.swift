@@ -52,24 +52,7 @@ final class RolloutStore: Sendable {
     var views: [String: PairLayout.Form] = [:]
     for entry in index.shards {
       let file = path + "/" + entry.file
-      guard !entry.file.contains("/"), Directory.entry(file) == .file else {
-        throw StoreError(.inputMissing, file: file, "the shard is missing; ingest the dataset again")
-      }
-      let size = try Directory.status(file).byteCount
-      guard size == entry.byteCount else {
-        throw StoreError(
-          file: file, "it has \(size) bytes, the index says \(entry.byteCount); ingest the dataset again")
-      }
-      let shard = try EpisodeShard(file)
-      guard shard.stepCount == entry.stepCount, shard.episodeCount == entry.episodeCount,
-        shard.file.declaration("action")?.shape.last == index.actionDimension
-      else { throw StoreError(file: file, "it does not fit the store's index; ingest the dataset again") }
-      let proprio = shard.file.declaration("proprio")
-      let width = index.proprioDimension
-      let fits = proprio.map { $0.dtype == .float32 && $0.shape == [entry.stepCount, width] } ?? (width == 0)
-      guard fits else {
-        throw StoreError(file: file, "its states do not fit the store's index; ingest the dataset again")
-      }
+      let shard = try EpisodeShard(store: path, entry, of: index)
       for (view, _) in index.views {
         let form = Self.form(of: "image." + view, in: shard)
         guard shards.isEmpty || form == views[view] else {
@@ -81,7 +64,8 @@ final class RolloutStore: Sendable {
       for tensor in shard.file.tensors { ranges[tensor.name] = shard.file.range(tensor.name) }
       shards.append(
         Shard(
-          path: file, byteCount: size, ranges: ranges, stepCount: entry.stepCount, hasProprio: proprio != nil))
+          path: file, byteCount: entry.byteCount, ranges: ranges, stepCount: entry.stepCount,
+          hasProprio: index.proprioDimension > 0))
       shard.file.releasePages()
     }
     self.shards = shards

@@ -28,4 +28,13 @@ public struct PairRow: Sendable, Equatable {
   public let split: String
   /// The step after whose shared observation the sides part; nil where it is not known.
   public let anchor: Int?
+
+  /// The id as `pairs.jsonl` has it.
+  public var name: String { Self.name(of: id) }
+
+  /// A pair's id as `pairs.jsonl` has it: 16 hexadecimal digits.
+  public static func name(of id: UInt64) -> String {
+    let digits = String(id, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
 }

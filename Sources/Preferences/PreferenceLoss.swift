@@ -30,6 +30,8 @@ public struct PreferenceLoss: Sendable, Equatable {
 
     /// Whether the label smoothing ε enters.
     public var isSmoothed: Bool { self == .cdpo || self == .robust }
+    /// Whether it divides log-ratios by the tokens of their side.
+    public var dividesByLength: Bool { self == .ipo || self == .sigmoidNorm }
     /// Whether a margin can be asked for.
     public var takesMargin: Bool {
       switch self {

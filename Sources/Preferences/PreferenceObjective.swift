@@ -53,11 +53,14 @@ public struct PreferenceObjective: Sendable, Equatable {
   }
 
   public var terms: [Term]
+  /// How a side's log-ratios become the number that the losses see; the SFT term does not follow it.
+  public var aggregation: RatioAggregation
   /// α of the SFT term −Σ log π(chosen token) / (number of chosen tokens in the batch).
   public var supervisedWeight: Double
 
-  public init(_ terms: [Term], supervisedWeight: Double = 0) {
+  public init(_ terms: [Term], supervisedWeight: Double = 0, aggregation: RatioAggregation = .sum) {
     self.terms = terms
+    self.aggregation = aggregation
     self.supervisedWeight = supervisedWeight
   }
 
@@ -71,12 +74,13 @@ public struct PreferenceObjective: Sendable, Equatable {
       value: 0, chosenGradient: [Real](repeating: 0, count: batch.count),
       rejectedGradient: [Real](repeating: 0, count: batch.count))
     for (index, pair) in batch.enumerated() {
+      let (ratios, scales) = ratios(of: pair)
       for term in terms {
         let share = Real(term.weight) * pair.weight / Real(batch.count)
-        let loss = term.loss.evaluate(pair.ratios)
+        let loss = term.loss.evaluate(ratios)
         evaluation.value += share * loss.value
-        evaluation.chosenGradient[index] += share * loss.chosenGradient
-        evaluation.rejectedGradient[index] += share * loss.rejectedGradient
+        evaluation.chosenGradient[index] += share * loss.chosenGradient * scales.chosen
+        evaluation.rejectedGradient[index] += share * loss.rejectedGradient * scales.rejected
       }
     }
     let tokens = batch.reduce(0) { $0 + $1.chosenTokens }
@@ -88,5 +92,17 @@ public struct PreferenceObjective: Sendable, Equatable {
       }
     }
     return evaluation
+  }
+
+  /// The log-ratios of `pair` as the losses see them, and what they were multiplied by.
+  public func ratios<Real: LossReal>(
+    of pair: Pair<Real>
+  ) -> (ratios: PairRatios<Real>, scales: (chosen: Real, rejected: Real)) {
+    let scales = aggregation.scales(chosenTokens: pair.chosenTokens, rejectedTokens: pair.rejectedTokens)
+    let factors = (chosen: Real(scales.chosen), rejected: Real(scales.rejected))
+    var ratios = pair.ratios
+    ratios.chosen *= factors.chosen
+    ratios.rejected *= factors.rejected
+    return (ratios, factors)
   }
 }

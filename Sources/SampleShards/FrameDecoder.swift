@@ -1,15 +1,16 @@
-internal import ByteIO
-internal import ImageCodec
+public import ByteIO
+public import ImageCodec
 
 /// Turns the frames of a mixture into RGB pixels of one size.
 ///
 /// One value serves one task: it holds resize plans.
-struct FrameDecoder {
+public struct FrameDecoder: Sendable {
   private let form: SampleLayout.Form
   private let size: ImageSize?
   private var plans: [ImageSize: ResizePlan] = [:]
 
-  init(_ form: SampleLayout.Form, _ size: ImageSize?) {
+  /// Decodes frames of `form`, to `size` where it is given.
+  public init(_ form: SampleLayout.Form, _ size: ImageSize?) {
     self.form = form
     self.size = size
   }
@@ -17,7 +18,7 @@ struct FrameDecoder {
   /// The pixels of a frame, nil for an empty one.
   ///
   /// - Throws: `ImageError`, `ZstdError`.
-  mutating func decoded(_ bytes: Bytes) throws -> Raster<UInt8>? {
+  public mutating func decoded(_ bytes: Bytes) throws -> Raster<UInt8>? {
     guard bytes.count > 0 else { return nil }
     let image = try opened(bytes)
     guard let size else { return image }

@@ -3,7 +3,6 @@ import CommandLineStage
 import EpisodeStore
 import MixtureBuild
 import SampleShards
-import Torch
 import Training
 
 /// A run's configuration and its data, found by what the command line names.
@@ -25,17 +24,17 @@ enum FitArgument {
   }
 
   /// Opens the mixtures of `config`, and the groups that held-out episodes go by.
-  static func sources(_ config: FitConfig, device: Device, workers: Int) async throws -> SourceBox {
+  static func sources(_ config: FitConfig, workers: Int) async throws -> SourceBox {
     guard let mixture = config.mixture else {
       throw TrainingError(.usage, place: config.name, "no mixture is given; add data.mixture, or --mixture")
     }
     let samples = try await samples(mixture, config.stores, workers: workers)
-    guard let other = config.evaluation.mixture else { return try sources(config, samples, nil, device) }
-    return try sources(config, samples, try await self.samples(other, config.stores, workers: workers), device)
+    guard let other = config.evaluation.mixture else { return try sources(config, samples, nil) }
+    return try sources(config, samples, try await self.samples(other, config.stores, workers: workers))
   }
 
   private static func sources(
-    _ config: FitConfig, _ samples: any SampleProvider, _ evaluation: (any SampleProvider)?, _ device: Device
+    _ config: FitConfig, _ samples: any SampleProvider, _ evaluation: (any SampleProvider)?
   ) throws -> SourceBox {
     var sources = TrainingRun.Sources(samples, preset: ModelArgument.preset)
     sources.evaluation = evaluation
@@ -45,20 +44,17 @@ enum FitArgument {
         sources.groups.append(try CatalogQuery("\(store)/catalog.sqlite").texts(of: group))
       }
     }
-    sources.device = device
     return SourceBox(sources)
   }
 
   /// Opens the mixture at `path`, or the plan with its stores.
   static func samples(_ path: String, _ stores: [String], workers: Int) async throws -> any SampleProvider {
-    let set = try SampleSet(path)
-    if set.hasSamples { return set }
-    return try await VirtualSamples(
-      path, lookup: ProcessEnvironment.variable, storeDirectories: stores, workers: workers)
+    try await openSamples(
+      path, lookup: ProcessEnvironment.variable, storeDirectories: StoreSearch.directories(stores), workers: workers)
   }
 
   private static func store(of dataset: String, _ named: String?, _ directories: [String]) throws -> String {
-    let places = directories.map { "\($0)/\(dataset)" } + (named.map { [$0] } ?? [])
+    let places = StoreSearch.directories(directories).map { "\($0)/\(dataset)" } + (named.map { [$0] } ?? [])
     guard let store = places.first(where: { Directory.entry($0) == .directory }) else {
       throw TrainingError(
         .inputMissing, place: dataset, "its store is needed for evaluation.held_out.group; give --stores DIR")

@@ -1,5 +1,6 @@
 import CommandLineStage
 import Glibc
+import JSON
 import Training
 
 /// Says on standard error how a run goes: a line that rewrites itself on a terminal, else a line now and then.
@@ -8,19 +9,18 @@ struct FitProgress {
   private let isTerminal: Bool
   private let config: FitConfig
 
-  init(_ run: TrainingRun, quiet: Bool) {
+  init(_ config: FitConfig, quiet: Bool) {
     isShown = !quiet
     isTerminal = isatty(STDERR_FILENO) == 1
-    config = run.config
+    self.config = config
   }
 
   func show(_ report: StepReport) {
     guard isShown else { return }
-    let all = report.tally.total()
     var line = "step \(report.step)" + (report.total.map { "/\($0)" } ?? "")
-    line +=
-      "  loss \(formatDecimal(report.loss, places: 4))  accuracy \(formatDecimal(100 * all.accuracy, places: 1)) %"
-    line += "  L1 \(formatDecimal(all.l1, places: 4))  lr \(rate(report.learningRate))"
+    line += "  loss \(formatDecimal(report.loss, places: 4))"
+    for (label, text) in report.summary.highlights { line += "  \(label) \(text)" }
+    line += "  lr \(rate(report.learningRate))"
     line +=
       "  \(Int(report.positionsPerSecond)) tokens/s  data wait \(formatDecimal(100 * report.waitShare, places: 1)) %"
     if let left = secondsLeft(report) { line += "  \(duration(left)) left" }

@@ -14,15 +14,19 @@ struct FitOutcome: Sendable {
   var step: Int
   var loss: Double?
   var evaluation: JSONValue
+  /// What else there is to say of the run.
+  var remarks: [JSONValue.Member] = []
   /// The evaluation for people.
   var table: String?
   var peakMemory: Int
 
   var json: JSONValue {
-    [
-      "out": .string(path), "complete": .bool(ending == .complete), "step": JSONValue(step),
-      "loss": loss.map { .real($0) } ?? .null, "evaluation": evaluation, "peak_resident_bytes": JSONValue(peakMemory),
-    ]
+    .object(
+      [
+        .init("out", .string(path)), .init("complete", .bool(ending == .complete)), .init("step", JSONValue(step)),
+        .init("loss", loss.map { .real($0) } ?? .null), .init("evaluation", evaluation),
+        .init("peak_resident_bytes", JSONValue(peakMemory)),
+      ] + remarks)
   }
 
   var text: String {
@@ -35,23 +39,24 @@ struct FitOutcome: Sendable {
 
 /// One run from the command line: trains, says how it goes, evaluates, and writes the checkpoint.
 struct FitSession {
-  private let run: TrainingRun
+  private let run: any TrainedRun
   private let workers: Int
   private let quiet: Bool
+  private var folder: RunFolder { run.folder }
 
-  init(_ path: String, _ config: FitConfig, _ sources: TrainingRun.Sources, workers: Int, quiet: Bool) throws {
-    run = try TrainingRun(path, config, sources)
+  init(_ run: any TrainedRun, workers: Int, quiet: Bool) {
+    self.run = run
     self.workers = workers
     self.quiet = quiet
   }
 
   func train() throws -> FitOutcome {
     var outcome = FitOutcome(
-      path: run.path, ending: .complete, step: 0, loss: nil, evaluation: .null, peakMemory: 0)
-    let progress = FitProgress(run, quiet: quiet)
+      path: folder.path, ending: .complete, step: 0, loss: nil, evaluation: .null, remarks: run.remarks, peakMemory: 0)
+    let progress = FitProgress(folder.config, quiet: quiet)
     guard isWriter else { return try follow(outcome) }
     if run.isComplete { return try finished(outcome) }
-    let record = try RunRecord(run.path, run.config, resumingAfter: run.trainer.position.step)
+    let record = try RunRecord(folder.path, folder.config, resumingAfter: run.trainer.position.step)
     var last: StepReport?
     var hooks = Trainer.Hooks()
     hooks.logged = { report in
@@ -84,7 +89,7 @@ struct FitSession {
   private func finished(_ outcome: FitOutcome) throws -> FitOutcome {
     var outcome = outcome
     outcome.step = run.trainer.position.step
-    let evaluation = "\(run.path)/\(RunRecord.evaluationName)"
+    let evaluation = "\(folder.path)/\(RunRecord.evaluationName)"
     if Directory.entry(evaluation) == .file { outcome.evaluation = try JSONNode(file: evaluation).value }
     outcome.peakMemory = ProcessMemory.peak
     return outcome
@@ -99,32 +104,26 @@ struct FitSession {
     var hooks = Trainer.Hooks()
     hooks.isStopRequested = { StopRequest.isPending }
     do { outcome.ending = try run.train(hooks, workers: workers) } catch let error as RankLoss {
-      guard error.isWriter else { throw ExitCode(error.kind.rawValue) }  // Another rank says it.
-      try run.writeCheckpoint()
+      if error.isWriter { try run.writeCheckpoint() }
       throw error
     }
     outcome.step = run.trainer.position.step
     return outcome
   }
 
-  private func evaluate(_ step: Int, _ record: RunRecord) throws -> EvaluationReport? {
-    guard let samples = run.heldOut else { return nil }
-    let report = try run.evaluate(on: samples, workers: workers)
+  private func evaluate(_ step: Int, _ record: RunRecord) throws -> (any RunEvaluation)? {
+    guard let report = try run.evaluate(workers: workers) else { return nil }
     try record.append(report, step: step)
     return report
   }
 
   private func facts(_ outcome: FitOutcome, _ last: StepReport?) -> [(name: String, value: String)] {
-    let index = run.training.index
     let trained = run.trainer.optimizer.parameters.reduce(0) { $0 + $1.elementCount }
-    return [
-      ("Steps", "\(outcome.step)"), ("Mixture", index.name),
-      ("Datasets", index.datasetNames.joined(separator: ", ")),
-      ("Samples", grouped(run.training.count)), ("Held out", grouped(run.heldOut?.count ?? 0)),
-      ("Parameters", grouped(run.policy.parameters.elementCount)), ("Trained", grouped(trained)),
-      ("Batch", "\(run.config.batchSize) × \(run.config.accumulation)"),
-      ("Precision", run.config.precision.rawValue), ("Seed", "\(run.config.seed)"),
-      ("Time", last.map { "\(formatDecimal($0.seconds / 60, places: 1)) min" } ?? "–"),
+    let config = folder.config
+    return [("Steps", "\(outcome.step)")] + run.facts + [
+      ("Parameters", grouped(run.trainer.policy.parameters.elementCount)), ("Trained", grouped(trained)),
+      ("Batch", "\(config.batchSize) × \(config.accumulation)"), ("Precision", config.precision.rawValue),
+      ("Seed", "\(config.seed)"), ("Time", last.map { "\(formatDecimal($0.seconds / 60, places: 1)) min" } ?? "–"),
     ]
   }
 }

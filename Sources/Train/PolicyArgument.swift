@@ -18,7 +18,9 @@ struct PolicyArgument: ParsableArguments {
     let device = try engine.prepare()
     let folder = try CheckpointFolder(path)
     let adapter = try self.adapter.map { AdapterSource.folder(try AdapterFolder($0, for: folder.config)) }
-    return try Policy.load(folder, adapter: adapter, .float32, on: device) { adapter == nil || $0.contains(".lora_") }
+    return try Policy.load(folder, adapter: adapter, .float32, on: device) {
+      adapter == nil || AdaptedModule.isFactor($0)
+    }
   }
 
   /// Sets the engine up and loads the model.

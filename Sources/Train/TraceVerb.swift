@@ -65,13 +65,6 @@ struct TraceVerb: AsyncParsableCommand {
       let inputs = try SafetensorsFile(self.inputs)
       let policy = try model.loadForTraining()
       if dpo { return try traceDPO(policy, inputs) }
-      var trace = PolicyTrace.Options()
-      trace.steps = steps
-      trace.learningRate = lr
-      trace.weightDecay = weightDecay
-      trace.clip = clip
-      trace.pass = TrainingPass(
-        autocast: model.engine.dtype == .bf16 ? .bfloat16 : nil, activations: recompute ? .recomputed : .kept)
       let result = try PolicyTrace(policy, inputs, trace)
       if let out {
         let tensors = try policy.parameters.names.compactMap { name -> (name: String, tensor: HostTensor)? in
@@ -91,17 +84,21 @@ struct TraceVerb: AsyncParsableCommand {
     }
   }
 
-  /// Prints the trace of a few steps of DPO.
-  private func traceDPO(_ policy: Policy, _ inputs: SafetensorsFile) throws {
-    var trace = PreferenceTrace.Options()
+  /// How the steps are taken.
+  private var trace: TraceOptions {
+    var trace = TraceOptions()
     trace.steps = steps
-    trace.beta = beta
     trace.learningRate = lr
     trace.weightDecay = weightDecay
     trace.clip = clip
     trace.pass = TrainingPass(
       autocast: model.engine.dtype == .bf16 ? .bfloat16 : nil, activations: recompute ? .recomputed : .kept)
-    let result = try PreferenceTrace(policy, inputs, images: SafetensorsFile(images ?? self.inputs), trace)
+    return trace
+  }
+
+  /// Prints the trace of a few steps of DPO.
+  private func traceDPO(_ policy: Policy, _ inputs: SafetensorsFile) throws {
+    let result = try PreferenceTrace(policy, inputs, images: SafetensorsFile(images ?? self.inputs), beta: beta, trace)
     func list(_ values: [Double]) -> JSONValue { .array(values.map { .real($0) }) }
     func lists(_ values: [[Double]]) -> JSONValue { .array(values.map(list)) }
     options.report(

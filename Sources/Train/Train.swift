@@ -10,6 +10,6 @@ struct Train: AsyncParsableCommand {
     version: armatureVersion,
     subcommands: [
       DescribeVerb.self, ForwardVerb.self, PredictVerb.self, ExportVerb.self, InitVerb.self, TokenizerVerb.self,
-      FitVerb.self, EvalVerb.self, MergeVerb.self, TraceVerb.self, BenchVerb.self,
+      FitVerb.self, DPOVerb.self, EvalVerb.self, MergeVerb.self, TraceVerb.self, BenchVerb.self,
     ])
 }

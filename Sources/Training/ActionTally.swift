@@ -17,11 +17,6 @@ public struct ActionTally: Equatable, Sendable {
   public let datasetCount: Int
   public let dimensionCount: Int
   private var cells: [Cell]
-  /// The loss of every step, summed, and the steps.
-  public var loss = 0.0
-  public var steps = 0.0
-  /// The positions computed, patches and padding included.
-  public var positions = 0.0
 
   /// Nothing counted yet.
   public init(datasets: Int, dimensions: Int) {
@@ -76,11 +71,10 @@ public struct ActionTally: Equatable, Sendable {
 
   /// All sums in a row, to be added up over ranks.
   public var values: [Double] {
-    get { [loss, steps, positions] + cells.flatMap { [$0.count, $0.right, $0.distance] } }
+    get { cells.flatMap { [$0.count, $0.right, $0.distance] } }
     set {
-      (loss, steps, positions) = (newValue[0], newValue[1], newValue[2])
       for index in cells.indices {
-        let start = 3 + 3 * index
+        let start = 3 * index
         cells[index] = Cell(count: newValue[start], right: newValue[start + 1], distance: newValue[start + 2])
       }
     }

@@ -4,7 +4,6 @@ public import Checkpoints
 internal import ImageCodec
 internal import PolicyImages
 public import SampleShards
-internal import Synchronization
 public import VLA
 
 /// Makes training batches of samples: texts with labels, and pixel values.
@@ -19,11 +18,7 @@ public final class BatchAssembler: Sendable {
   private let datasetNumbers: [Int]
   private let picture: String
   private let tokens: ActionTokenizer
-  /// Prompts by instruction; mixtures have few.
-  private let prompts = Mutex<[String: [Int]]>([:])
-
-  /// The instructions whose prompts are kept.
-  private static let promptLimit = 65_536
+  private let prompts: PromptCache
 
   /// Prepares batches of `samples` for a model of `config`, with the frames of `view`, or the first.
   ///
@@ -37,6 +32,7 @@ public final class BatchAssembler: Sendable {
         "it has no view `\(view ?? "primary")`; it has \(views.isEmpty ? "none" : views.joined(separator: ", "))")
     }
     self.inputs = inputs
+    prompts = PromptCache(inputs.tokenizer)
     self.config = config
     self.samples = samples
     datasetNumbers = samples.index.datasetNumbers
@@ -61,7 +57,7 @@ public final class BatchAssembler: Sendable {
     for sample in samples.positions.indices {
       let start = sample * perSample + current
       let bins = samples.actionBins[start..<start + layout.actionDimension]
-      let prompt = try prompt(samples.instructions[sample])
+      let prompt = try prompts.prompt(String(decoding: samples.instructions[sample].array, as: UTF8.self))
       let text = prompt + bins.map { tokens.id(ofBin: Int($0)) } + [config.decoder.eosTokenID]
       guard text.count <= config.maxTextLength else {
         throw TrainingError(
@@ -70,27 +66,9 @@ public final class BatchAssembler: Sendable {
       }
       texts.append(text)
     }
-    let width = texts.map(\.count).max() ?? 0
-    for text in texts {
-      let padding = width - text.count
-      let supervised = layout.actionDimension + 1
-      batch.ids += text.map { Int64($0) } + [Int64](repeating: Int64(config.padTokenID), count: padding)
-      batch.mask += [Int64](repeating: 1, count: text.count) + [Int64](repeating: 0, count: padding)
-      batch.labels.append(
-        [Int64](repeating: Int64(Policy.ignoredLabel), count: text.count - supervised)
-          + text.suffix(supervised).map { Int64($0) }
-          + [Int64](repeating: Int64(Policy.ignoredLabel), count: padding))
-    }
+    batch.layOut(texts, supervised: layout.actionDimension + 1, padding: config.padTokenID)
     try appendPixels(of: samples, to: &batch)
     return batch
-  }
-
-  private func prompt(_ instruction: Bytes) throws -> [Int] {
-    let text = String(decoding: instruction.array, as: UTF8.self)
-    if let known = prompts.withLock({ $0[text] }) { return known }
-    let ids = try inputs.tokenizer.prompt(text)
-    prompts.withLock { prompts in if prompts.count < Self.promptLimit { prompts[text] = ids } }
-    return ids
   }
 
   private func appendPixels(of samples: SampleBatch, to batch: inout TrainingBatch) throws {
@@ -106,5 +84,21 @@ public final class BatchAssembler: Sendable {
       let image = try Raster(shape: shape, samples: Array(pixels[start..<start + frame]))
       batch.pixels += try inputs.processor.pixelValues(of: image)
     }
+  }
+}
+
+/// The samples of a reader as batches.
+public struct SampleBatches: BatchSource {
+  private var reader: SampleReader
+  private let assembler: BatchAssembler
+
+  public init(_ reader: SampleReader, _ assembler: BatchAssembler) {
+    self.reader = reader
+    self.assembler = assembler
+  }
+
+  public mutating func next() async throws -> TrainingBatch? {
+    guard let samples = try await reader.next() else { return nil }
+    return try assembler.batch(samples, place: reader.place)
   }
 }

@@ -1,11 +1,24 @@
 internal import Dispatch
-public import SampleShards
 internal import Synchronization
 
+/// Something that is prepared ahead.
+public protocol PreparedBatch: Sendable {
+  /// The memory it takes, in bytes.
+  var byteCount: Int { get }
+}
+
+/// Where batches come from, one after another.
+public protocol BatchSource: Sendable {
+  associatedtype Batch: PreparedBatch
+
+  /// The next batch; `nil` at the end.
+  mutating func next() async throws -> Batch?
+}
+
 /// Prepares batches ahead on threads of their own, as many as fit a number of bytes, and hands them to one thread.
-public final class BatchFeed: Sendable {
+public final class BatchFeed<Source: BatchSource>: Sendable {
   private struct State {
-    var ready: [TrainingBatch] = []
+    var ready: [Source.Batch] = []
     var byteCount = 0
     var isStopped = false
     var failure: (any Error)?
@@ -21,22 +34,22 @@ public final class BatchFeed: Sendable {
   /// Begins to read ahead; at most `byteLimit` bytes, and at least one batch, are kept ready.
   ///
   /// Reads on until ``stop()`` is called.
-  public init(_ reader: SampleReader, _ assembler: BatchAssembler, byteLimit: Int) {
+  public init(_ source: Source, byteLimit: Int) {
     self.byteLimit = byteLimit
-    task.withLock { $0 = Task.detached { [self] in await produce(reader, assembler) } }
+    task.withLock { $0 = Task.detached { [self] in await produce(source) } }
   }
 
-  /// The next batch, and the seconds that it was waited for; `nil` at the end of the mixture.
+  /// The next batch, and the seconds that it was waited for; `nil` at the end of the source.
   ///
   /// Blocks: it is for a thread that is not of Swift's pool.
   ///
   /// - Throws: what reading or preparing threw, once all batches before are handed out.
-  public func next() throws -> (batch: TrainingBatch, wait: Double)? {
+  public func next() throws -> (batch: Source.Batch, wait: Double)? {
     let start = ContinuousClock.now
     filled.wait()
     let wait = (ContinuousClock.now - start) / .seconds(1)
     let (batch, failure, waiting) = state.withLock { state in
-      guard !state.ready.isEmpty else { return (TrainingBatch?.none, state.failure, state.waiting) }
+      guard !state.ready.isEmpty else { return (Source.Batch?.none, state.failure, state.waiting) }
       let batch = state.ready.removeFirst()
       state.byteCount -= batch.byteCount
       let waiting = state.waiting
@@ -63,11 +76,10 @@ public final class BatchFeed: Sendable {
     waiting?.resume()
   }
 
-  private func produce(_ reader: SampleReader, _ assembler: BatchAssembler) async {
-    var reader = reader
+  private func produce(_ source: Source) async {
+    var source = source
     do {
-      while !Task.isCancelled, let samples = try await reader.next() {
-        let batch = try assembler.batch(samples, place: reader.place)
+      while !Task.isCancelled, let batch = try await source.next() {
         await room(for: batch)
         state.withLock { state in
           state.ready.append(batch)
@@ -82,7 +94,7 @@ public final class BatchFeed: Sendable {
   }
 
   /// Waits until `batch` fits.
-  private func room(for batch: TrainingBatch) async {
+  private func room(for batch: Source.Batch) async {
     while !Task.isCancelled {
       let fits = state.withLock { $0.ready.isEmpty || $0.byteCount + batch.byteCount <= byteLimit }
       if fits { return }

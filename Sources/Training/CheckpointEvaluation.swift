@@ -44,9 +44,9 @@ public struct CheckpointEvaluation {
     options.batchSize = batchSize
     options.size = inputs.processor.config.size
     options.workers = workers
-    let feed = BatchFeed(
-      try SampleReader(chosen, options), try BatchAssembler(inputs, policy.config, chosen, view: view),
-      byteLimit: 64_000_000)
+    let batches = SampleBatches(
+      try SampleReader(chosen, options), try BatchAssembler(inputs, policy.config, chosen, view: view))
+    let feed = BatchFeed(batches, byteLimit: 64_000_000)
     defer { feed.stop() }
     while let (batch, _) = try feed.next() {
       try evaluator.add(batch)

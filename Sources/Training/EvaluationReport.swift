@@ -1,3 +1,4 @@
+internal import Glibc
 public import JSON
 
 /// How a policy does on samples that it was not trained on, beside what constants do.
@@ -132,7 +133,7 @@ public struct EvaluationReport: Sendable {
     return bins.reduce(0) { sum, count in
       guard count > 0 else { return sum }
       let share = Double(count) / total
-      return sum - share * naturalLogarithm(share)
+      return sum - share * log(share)
     }
   }
 }

@@ -20,6 +20,7 @@ extension FitConfig {
     let root = try text.root().mapping(allowing: [
       "name", "about", "model", "data", "stage", "adapter", "optimizer", "schedule", "batch", "length", "precision",
       "activations", "frozen", "evaluation", "save", "log", "seed",
+      "preference",
     ])
     name = try root.required("name", "the run's name").string()
     _ = try root["about"]?.mapping(allowing: ["description", "source"])
@@ -28,7 +29,14 @@ extension FitConfig {
     stage = try root["stage"]?.choice(of: TrainingStage.self) ?? stage
     if let adapter = root["adapter"] { self.adapter = try AdapterConfig(adapter) }
     if let optimizer = root["optimizer"] { try readOptimizer(optimizer) }
-    if let batch = try root["batch"]?.mapping(allowing: ["size", "accumulation"]) {
+    if let preference = root["preference"] { self.preference = try PreferenceSettings(preference) }
+    if let batch = try root["batch"]?.mapping(allowing: ["size", "accumulation", "pass"]) {
+      if let pass = batch["pass"] {
+        guard preference != nil else {
+          throw pass.error("a pass is of steps of pairs; it needs a section `preference`")
+        }
+        preference?.stepsPerPass = try pass.integer(in: 1...1 << 20)
+      }
       batchSize = try batch["size"]?.integer(in: 1...1 << 20) ?? batchSize
       accumulation = try batch["accumulation"]?.integer(in: 1...1 << 20) ?? accumulation
     }
@@ -64,8 +72,9 @@ extension FitConfig {
   }
 
   private mutating func readData(_ node: ManifestNode, _ lookup: (String) -> String?) throws {
-    let data = try node.mapping(allowing: ["mixture", "stores", "view", "augmentation", "prefetch_megabytes"])
+    let data = try node.mapping(allowing: ["mixture", "pairs", "stores", "view", "augmentation", "prefetch_megabytes"])
     mixture = try data["mixture"]?.path(lookup)
+    pairs = try data["pairs"]?.path(lookup)
     stores = try data["stores"]?.list().map { try $0.path(lookup) } ?? []
     view = try data["view"]?.string()
     augments = try data["augmentation"]?.bool() ?? augments

@@ -1,5 +1,5 @@
 public import Checkpoints
-public import JSON
+internal import JSON
 public import Torch
 public import VLA
 
@@ -19,7 +19,7 @@ public struct FitConfig: Sendable {
   /// What is computed in which type.
   public enum Precision: String, Sendable, CaseIterable {
     case f32
-    /// As precision: matrix products in bfloat16, whatever the weights' type.
+    /// Of computing: matrix products in bfloat16 over weights of either type. Of weights: bfloat16.
     case bf16
   }
 
@@ -27,6 +27,8 @@ public struct FitConfig: Sendable {
   public var start = Start.preset("tiny", seed: 0, tokenizer: nil)
   /// The mixture's directory; `nil` where the command line gives it.
   public var mixture: String?
+  /// The directory of the pairs, where they are what is learnt.
+  public var pairs: String?
   /// Directories in which the stores of a plan, or of held-out groups, lie.
   public var stores: [String] = []
   public var view: String?
@@ -47,6 +49,8 @@ public struct FitConfig: Sendable {
   public var frozen = Precision.f32
   public var activations = TrainingPass.Activations.kept
   public var evaluation = Evaluation()
+  /// What is learnt of pairs; `nil` where samples are cloned.
+  public var preference: PreferenceSettings?
   public var saving = Saving()
   public var logEvery = 10
   /// The most bytes of batches that are kept ready.
@@ -90,10 +94,11 @@ public struct FitConfig: Sendable {
 
   /// The settings that decide about the numbers: a run continues only with the same ones.
   ///
-  /// Paths, lengths and intervals are not among them. `mixtureDigest` is that of the mixture's plan.
-  public func fingerprint(mixtureDigest: String) -> JSONValue {
+  /// Paths, lengths and intervals are not among them. `data` tells the data, `base` the model that the run starts from.
+  func fingerprint(data: JSONValue.Member, base: String) -> JSONValue {
     var members: [JSONValue.Member] = [
-      .init("mixture_plan", .string(mixtureDigest)), .init("view", JSONValue(view)),
+      data, .init("base_model", .string(base)),
+      .init("view", JSONValue(view)),
       .init("augmentation", .bool(augments)),
       .init("stage", .string(stage.rawValue)), .init("beta1", .real(optimizer.beta1)),
       .init("beta2", .real(optimizer.beta2)), .init("epsilon", .real(optimizer.epsilon)),
@@ -120,6 +125,7 @@ public struct FitConfig: Sendable {
         .init("adapter_alphas", .object(adapter.alphas.map { .init($0.name, .real($0.value)) })),
       ]
     }
+    if let preference { members.append(.init("preference", preference.fingerprint)) }
     return .object(members)
   }
 }

@@ -5,18 +5,6 @@ public import VLA
 
 /// A few optimiser steps on one prepared batch, so that anyone can check a trainer against another.
 public struct PolicyTrace {
-  /// What changes from run to run.
-  public struct Options: Sendable {
-    public var steps = 5
-    public var learningRate = 1e-3
-    public var weightDecay = 0.01
-    /// The largest gradient norm; `nil` for no limit.
-    public var clip: Double?
-    public var pass = TrainingPass()
-
-    public init() {}
-  }
-
   /// Before each step, and after the last.
   public private(set) var loss: [Double] = []
   /// Of each step, before clipping.
@@ -28,7 +16,7 @@ public struct PolicyTrace {
   ///
   /// - Throws: `PolicyError` where an input is missing or does not fit, `TrainingError`, `TorchError`.
   public init(
-    _ policy: Policy, _ inputs: SafetensorsFile, _ options: Options,
+    _ policy: Policy, _ inputs: SafetensorsFile, _ options: TraceOptions,
     observe: (Int, Optimizer) throws -> Void = { _, _ in }
   ) throws {
     guard let batch = try ForwardInputs(inputs, policy.config).batch(), let labels = batch.labels else {

@@ -9,19 +9,6 @@ public import VLA
 /// The rows of the batch are the chosen answers, then as many rejected ones; row i is paired with row i + half. A row's
 /// log-probability is the sum over its labelled tokens.
 public struct PreferenceTrace {
-  /// What changes from run to run.
-  public struct Options: Sendable {
-    public var steps = 3
-    /// How strongly the reference holds the policy.
-    public var beta = 0.1
-    public var learningRate = 1e-3
-    public var weightDecay = 0.01
-    public var clip: Double?
-    public var pass = TrainingPass()
-
-    public init() {}
-  }
-
   /// Before each step, and after the last: the mean of −ln σ(reward of the chosen − reward of the rejected).
   public private(set) var loss: [Double] = []
   /// Of each step, before clipping.
@@ -35,8 +22,12 @@ public struct PreferenceTrace {
   /// The image of row r is `image_index`[r] of `images`' `pixel_values`. The reference is the policy as it begins, with the
   /// tensors `reference_override.NAME` of `inputs` in place of the parameters NAME.
   ///
+  /// `beta` is how strongly the reference holds the policy.
+  ///
   /// - Throws: `PolicyError`, `TrainingError` where an input is missing or does not fit; `TorchError`.
-  public init(_ policy: Policy, _ inputs: SafetensorsFile, images: SafetensorsFile, _ options: Options) throws {
+  public init(
+    _ policy: Policy, _ inputs: SafetensorsFile, images: SafetensorsFile, beta: Double, _ options: TraceOptions
+  ) throws {
     let batch = try Self.batch(policy, inputs, images)
     guard let labels = batch.labels else { throw TrainingError(place: inputs.path, "it has no labels") }
     let (values, width, count) = (try labels.values(Int64.self), labels.size(1), labels.size(0))
@@ -62,7 +53,7 @@ public struct PreferenceTrace {
     func objective(_ logits: Tensor) throws(TorchError) -> Tensor {
       let scores = try logProbabilities(logits)
       latest = try scores.values(Double.self)
-      let rewards = try (scores - held) * options.beta
+      let rewards = try (scores - held) * beta
       let margins = try rewards.slicing(0..<count / 2, 0) - rewards.slicing(count / 2..<count, 0)
       return try -margins.logSigmoid().mean()
     }

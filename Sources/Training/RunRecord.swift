@@ -1,5 +1,4 @@
 internal import ByteIO
-internal import ImageCodec
 internal import JSON
 internal import RunLog
 
@@ -9,7 +8,7 @@ public final class RunRecord {
   private let config: FitConfig
   private let metrics: MetricsFile
   private let events: EventFile
-  private var evaluation: EvaluationReport?
+  private var evaluation: (any RunEvaluation)?
 
   /// The names of its files in a run's folder.
   public static let metricsName = "metrics.jsonl"
@@ -31,26 +30,13 @@ public final class RunRecord {
   }
 
   /// Records an evaluation.
-  public func append(_ report: EvaluationReport, step: Int) throws {
+  public func append(_ report: any RunEvaluation, step: Int) throws {
     evaluation = report
-    var values: [(name: String, value: Double)] = [("Evaluation/Loss", report.loss)]
-    if let total = report.total {
-      values += [
-        ("Evaluation/Action Token Accuracy", total.accuracy), ("Evaluation/L1 Loss", total.greedyL1),
-        ("Evaluation/Expected L1 Loss", total.expectedL1),
-      ]
+    try append(step, report.metrics)
+    if let picture = try report.picture() {
+      try events.image(
+        picture.name, png: picture.png, height: picture.height, width: picture.width, step: step)
     }
-    if let moving = report.moving {
-      values += [
-        ("Evaluation/Moving L1 Loss", moving.greedyL1), ("Evaluation/Moving Expected L1 Loss", moving.expectedL1),
-        ("Evaluation/Moving Loss", moving.loss),
-      ]
-    }
-    try append(step, values)
-    let picture = try BinPicture.raster(counts: report.confusion)
-    try events.image(
-      "Evaluation/Confusion", png: BinPicture.png(counts: report.confusion), height: picture.height,
-      width: picture.width, step: step)
     try AtomicFile.write(
       Array((report.json.serialized(.indented) + "\n").utf8), to: "\(path)/\(Self.evaluationName)")
   }
@@ -75,20 +61,7 @@ public final class RunRecord {
     var content = RunPage.Content(title: config.name)
     content.facts = facts.map { RunPage.Fact($0.name, $0.value) }
     content.charts = Self.charts(lines)
-    if let evaluation {
-      content.tables = [Self.table(evaluation)]
-      content.pictures = [
-        RunPage.Picture(
-          "Confusion of bins", png: try BinPicture.png(counts: evaluation.confusion),
-          caption: "Rows are the true bins, columns the answered ones, from −1 to 1; darker is more often.")
-      ]
-      content.examples = evaluation.examples.map(Self.example)
-      content.notes = [
-        "L1 is the mean distance of bin centres in the normalised range, of the greedy token and of the expected action "
-          + "over the bins. The most frequent bin and the best constant are those of the same samples: what answering "
-          + "without looking reaches at best. Entropy is that of the bins, in nats."
-      ]
-    }
+    try evaluation?.fill(&content)
     try RunPage(content).write(to: "\(path)/\(Self.pageName)")
   }
 
@@ -112,8 +85,9 @@ public final class RunRecord {
     }
     let isDimension: (String) -> Bool = { $0.hasPrefix("Dimension ") }
     let isDataset: (String) -> Bool = { name in
-      !["VLA Train/", "Evaluation/", "Dimension "].contains { name.hasPrefix($0) }
+      !["VLA Train/", "Evaluation/", "Dimension ", "eval/"].contains { name.hasPrefix($0) }
     }
+    let kinds = PreferenceReport.Group.Kind.allCases
     return [
       chart("Loss", "nats", [("VLA Train/Loss", "training"), ("Evaluation/Loss", "held out")]),
       chart(
@@ -129,54 +103,21 @@ public final class RunRecord {
         ]),
       chart("L1 per dataset", "", grouped("/L1 Loss", where: isDataset)),
       chart("L1 per action dimension", "", grouped("/L1 Loss", where: isDimension)),
+      chart(
+        "Pairs that are right", "",
+        [("rewards/accuracies", "training")] + kinds.map { ("eval/\($0.rawValue)/rewards/accuracies", $0.title) }),
+      chart(
+        "Rewards", "",
+        [("rewards/chosen", "chosen"), ("rewards/rejected", "rejected"), ("rewards/margins", "margin")]),
+      chart(
+        "Log-ratio of the chosen", "nats per token",
+        [("chosen/log_ratio_per_token", "training")]
+          + kinds.map { ("eval/\($0.rawValue)/chosen/log_ratio_per_token", $0.title) }),
+      chart("Distance from the reference", "nats per token", [("eval/kl_per_token", "KL")]),
+      chart("Loss of pairs and anchor", "", [("loss/preference", "pairs"), ("loss/anchor", "anchor")]),
       chart("Gradient norm", "", [("VLA Train/Gradient Norm", "before clipping")]),
       chart("Learning rate", "", [("VLA Train/Learning Rate", "rate")]),
       chart("Tokens per second", "", [("VLA Train/Tokens per Second", "all ranks")]),
     ].compactMap { $0 }
-  }
-
-  private static func table(_ report: EvaluationReport) -> RunPage.Table {
-    func text(_ value: Double) -> String { rounded(value, places: 4) }
-    func row(_ name: String, _ summary: EvaluationReport.Summary?) -> [[String]] {
-      guard let summary else { return [] }
-      return [
-        [
-          name, String(summary.count), text(summary.loss), text(summary.entropy), text(summary.accuracy),
-          text(summary.frequentAccuracy), text(summary.greedyL1), text(summary.expectedL1), text(summary.constantL1),
-        ]
-      ]
-    }
-    var rows: [[String]] = []
-    for (index, name) in report.datasets.enumerated() {
-      let places = (0..<report.dimensionCount).map { index * report.dimensionCount + $0 }
-      for (dimension, place) in places.enumerated() { rows += row("\(name), \(dimension)", report.summary([place])) }
-      rows += row("\(name), all", report.summary(places))
-    }
-    rows += row("moving dimensions", report.moving)
-    return RunPage.Table(
-      "Evaluation on \(report.sampleCount) samples",
-      columns: [
-        "Dataset, dimension", "Tokens", "Loss", "Entropy", "Accuracy", "Most frequent bin", "L1", "Expected L1",
-        "Best constant",
-      ], rows: rows)
-  }
-
-  private static func example(_ example: EvaluationReport.Example) -> RunPage.Example {
-    RunPage.Example(
-      image: example.picture, format: .png,
-      caption: "\(example.dataset), sample \(example.position)", instruction: example.instruction,
-      rows: zip(example.truth, example.answer).enumerated().map { dimension, pair in
-        .init("\(dimension)", truth: pair.0, predicted: pair.1)
-      })
-  }
-
-  /// `value` with `places` digits after the point.
-  private static func rounded(_ value: Double, places: Int) -> String {
-    guard value.isFinite else { return "–" }
-    let scale = (0..<places).reduce(1.0) { scale, _ in scale * 10 }
-    let whole = Int((abs(value) * scale).rounded())
-    let fraction = String(whole % Int(scale))
-    return (value < 0 ? "−" : "") + "\(whole / Int(scale))."
-      + String(repeating: "0", count: max(0, places - fraction.count)) + fraction
   }
 }

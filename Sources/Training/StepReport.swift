@@ -4,13 +4,13 @@ public struct StepReport: Sendable {
   public var step: Int
   /// The steps of the whole run, where known.
   public var total: Int?
-  /// The pass over the mixture.
+  /// The pass over the data.
   public var epoch: Int
   /// The mean loss of the steps, and that of the last one.
   public var loss: Double
   public var lastLoss: Double
-  public var tally: ActionTally
-  public var datasets: [String]
+  /// What the objective says of the steps.
+  public var summary: StepSummary
   public var learningRate: Double
   /// The norm of the last step's gradients, before clipping.
   public var gradientNorm: Double
@@ -23,28 +23,13 @@ public struct StepReport: Sendable {
   /// Seconds of training so far.
   public var seconds: Double
 
-  /// The figures under the reference's names, and further ones in its manner.
+  /// The figures under the reference's names, and further ones in its manner; then the objective's own.
   public var metrics: [(name: String, value: Double)] {
-    let all = tally.total()
-    var metrics: [(String, Double)] = [
+    [
       ("VLA Train/Step", Double(step)), ("VLA Train/Epoch", Double(epoch)), ("VLA Train/Loss", loss),
-      ("VLA Train/Loss (Raw)", lastLoss), ("VLA Train/Action Token Accuracy", all.accuracy),
-      ("VLA Train/L1 Loss", all.l1), ("VLA Train/Learning Rate", learningRate),
+      ("VLA Train/Loss (Raw)", lastLoss), ("VLA Train/Learning Rate", learningRate),
       ("VLA Train/Step Time", secondsPerStep), ("VLA Train/Gradient Norm", gradientNorm),
       ("VLA Train/Tokens per Second", positionsPerSecond), ("VLA Train/Data Wait", waitShare),
-    ]
-    for (index, dataset) in datasets.enumerated() {
-      let cell = tally.total(index)
-      guard cell.count > 0 else { continue }
-      metrics.append(("\(dataset)/L1 Loss", cell.l1))
-      metrics.append(("\(dataset)/Action Token Accuracy", cell.accuracy))
-    }
-    for dimension in 0..<tally.dimensionCount {
-      let cell = tally.total(dimension: dimension)
-      guard cell.count > 0 else { continue }
-      metrics.append(("Dimension \(dimension)/L1 Loss", cell.l1))
-      metrics.append(("Dimension \(dimension)/Action Token Accuracy", cell.accuracy))
-    }
-    return metrics
+    ] + summary.figures
   }
 }

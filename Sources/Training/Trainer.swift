@@ -1,10 +1,9 @@
-internal import Actions
 internal import ByteIO
 internal import Checkpoints
 internal import JSON
-public import SampleShards
+internal import SampleShards
 internal import TensorFiles
-public import Torch
+internal import Torch
 public import VLA
 
 /// The loop of a run: batches in, optimiser steps, and what is said and kept of them.
@@ -39,12 +38,9 @@ public final class Trainer {
   private let config: FitConfig
   private let states: StateFolder
   private let fingerprint: JSONValue
-  private let datasets: [String]
-  private let tokens: ActionTokenizer
-  private let dropout: AdapterDropout?
   /// The other processes, where several train together.
   private let group: ProcessGroup?
-  private var tally: ActionTally
+  private var sums = StepSums(0)
   private var lastLoss = 0.0
   private var lastNorm = 0.0
   private var window = Window()
@@ -57,51 +53,49 @@ public final class Trainer {
     var steps = 0
   }
 
-  /// Prepares a run of `policy`, whose trained parameters ask for gradients, on the mixture `index`; continues from the
-  /// newest state in `states`, if there is one.
-  public init(
-    _ policy: Policy, _ config: FitConfig, _ index: MixtureIndex, _ states: StateFolder, dropout: AdapterDropout? = nil,
+  /// Prepares a run of `policy`, whose trained parameters ask for gradients; continues from the newest state in `states`,
+  /// if there is one.
+  ///
+  /// A state is continued only with the same settings, `data` and `base`.
+  init(
+    _ policy: Policy, _ config: FitConfig, data: JSONValue.Member, base: CheckpointFolder, _ states: StateFolder,
     group: ProcessGroup? = nil
   ) throws {
     self.policy = policy
     self.config = config
-    datasets = index.datasetNames
     self.states = states
-    self.dropout = dropout
     self.group = group
     optimizer = Optimizer(policy.parameters, config.optimizer, config.decay)
     guard !optimizer.parameters.isEmpty else {
       throw TrainingError(.usage, place: "stage \(config.stage.rawValue)", "it trains none of the model's parameters")
     }
-    fingerprint = config.fingerprint(mixtureDigest: index.planDigest)
-    tokens = try ActionTokenizer(
-      binCount: PolicyConfig.actionBinCount, vocabularySize: policy.config.actionVocabularySize)
-    tally = ActionTally(datasets: datasets.count, dimensions: index.layout.actionDimension)
+    fingerprint = try config.fingerprint(data: data, base: base.identity())
     if let step = try states.steps.last {
       position = try states.restore(step, into: optimizer, fingerprint: fingerprint)
-      if position.tally.count == tally.values.count { tally.values = position.tally }
     } else {
       position = RunPosition()
     }
   }
 
-  /// Trains on the batches of `feed` until the run's length is reached or it is asked to stop, and keeps the state.
+  /// Minimises `objective` until the run's length is reached or it is asked to stop, and keeps the state.
   ///
   /// - Throws: `TrainingError` for a loss or a gradient that is not a number, with the step and the samples; the state
   ///   before that step is kept then.
-  public func run(_ feed: BatchFeed, steps: Int?, _ hooks: Hooks) throws -> Ending {
-    defer { feed.stop() }
+  public func run(_ objective: any TrainingObjective, steps: Int?, _ hooks: Hooks) throws -> Ending {
+    defer { objective.stop() }
     saving = hooks.saving
     window = Window()
+    sums = StepSums(objective.sumCount)
+    if position.tally.count == sums.values.count { sums.values = position.tally }
     let before = position.seconds
     let start = ContinuousClock.now
     var signs = Signs()
     while steps.map({ position.step < $0 }) ?? true, !signs.isTimeUp {
       signs = Signs(isTimeUp: isTimeUp, isStopRequested: hooks.isStopRequested())
-      do { try step(feed, &signs) } catch { throw try ended(by: error) }
+      do { try step(objective, &signs) } catch { throw try ended(by: error) }
       position.seconds = before + (ContinuousClock.now - start) / .seconds(1)
-      if position.step % config.logEvery == 0 { try report(steps, hooks) }
-      position.tally = tally.values
+      if position.step % config.logEvery == 0 { try report(objective, steps, hooks) }
+      position.tally = sums.values
       if signs.isStopRequested {
         try save()
         return .stopped
@@ -112,8 +106,8 @@ public final class Trainer {
         window = Window()
       }
     }
-    if tally.steps > 0 { try report(steps, hooks) }
-    position.tally = tally.values
+    if sums.steps > 0 { try report(objective, steps, hooks) }
+    position.tally = sums.values
     try save()
     return .complete
   }
@@ -160,30 +154,29 @@ public final class Trainer {
   private var isTimeUp: Bool { config.length.minutes.map { position.seconds >= $0 * 60 } ?? false }
 
   /// One step of all ranks.
-  private func step(_ feed: BatchFeed, _ signs: inout Signs) throws {
+  private func step(_ objective: any TrainingObjective, _ signs: inout Signs) throws {
     try optimizer.clearGradients()
-    var stepTally = ActionTally(datasets: tally.datasetCount, dimensions: tally.dimensionCount)
-    var place = position.place
-    for micro in 0..<config.accumulation {
-      guard let (batch, wait) = try feed.next() else {
-        throw TrainingError(.bug, place: "step \(position.step + 1)", "the endless stream of batches ended")
-      }
-      window.wait += wait
-      dropout?.seed =
-        NamedSeed(config.seed, "dropout step \(position.step) batch \(micro) rank \(group?.rank ?? 0)")
-        .value
+    var step = StepSums(objective.sumCount)
+    var (place, anchor) = (position.place, position.anchor)
+    for batch in 0..<config.accumulation {
+      let outcome: BatchOutcome
       do {
-        stepTally.loss += try accumulate(batch, &stepTally) / Double(config.accumulation)
+        outcome = try objective.accumulate(
+          BatchPlace(
+            step: position.step, batch: batch, rank: group?.rank ?? 0, weight: 1 / Double(config.accumulation)))
       } catch let error as TrainingError where group != nil {
         signs.isBroken = true
-        try agree(&signs, &stepTally)
+        try agree(&signs, &step)
         throw error
       }
-      place = batch.place
+      step.loss += outcome.loss / Double(config.accumulation)
+      step.positions += outcome.positions
+      step.figures = zip(step.figures, outcome.sums).map { $0 + $1 }
+      window.wait += outcome.wait
+      (place, anchor) = (outcome.place, outcome.anchor ?? anchor)
     }
-    dropout?.seed = nil
-    stepTally.steps = 1
-    try agree(&signs, &stepTally)
+    step.steps = 1
+    try agree(&signs, &step)
     if signs.isBroken {
       throw TrainingError(
         place: "step \(position.step + 1)", "the loss of another rank is not a number; see its own message")
@@ -193,79 +186,40 @@ public final class Trainer {
     guard norm.isFinite else {
       throw TrainingError(
         place: "step \(position.step + 1)",
-        "the gradients are not numbers, though the loss \(stepTally.loss) is; lower optimizer.learning_rate, or set clip"
+        "the gradients are not numbers, though the loss \(step.loss) is; lower optimizer.learning_rate, or set clip"
       )
     }
     try optimizer.step(learningRate: config.learningRate.rate(after: position.step))
     position.step += 1
-    position.place = place
-    (lastLoss, lastNorm) = (stepTally.loss / Double(group?.world ?? 1), norm)
-    tally.values = zip(tally.values, stepTally.values).map { $0 + $1 }
+    (position.place, position.anchor) = (place, anchor)
+    (lastLoss, lastNorm) = (step.loss / Double(group?.world ?? 1), norm)
+    sums.add(step)
     window.steps += 1
   }
 
-  /// Sums the tallies and the signs of all ranks.
-  private func agree(_ signs: inout Signs, _ tally: inout ActionTally) throws {
+  /// Adds up the sums and the signs of all ranks.
+  private func agree(_ signs: inout Signs, _ sums: inout StepSums) throws {
     guard let group else { return }
-    let own = signs.values + tally.values
+    let own = signs.values + sums.values
     let sum = try Tensor(own, [own.count])
     try group.sum([sum])
     let values = try sum.values(Double.self)
     signs.values = Array(values.prefix(signs.values.count))
-    tally.values = Array(values.dropFirst(signs.values.count))
+    sums.values = Array(values.dropFirst(signs.values.count))
   }
 
-  /// Adds the gradients of one batch and returns its loss.
-  private func accumulate(_ batch: TrainingBatch, _ tally: inout ActionTally) throws -> Double {
-    let rows = batch.rows(patches: policy.patchCount)
-    let targets = try Tensor(rows.targets, [rows.targets.count]).converted(on: policy.device)
-    var logits: Tensor?
-    let pass = TrainingPass(
-      autocast: config.precision == .bf16 ? .bfloat16 : nil, activations: config.activations,
-      weight: 1 / Double(config.accumulation))
-    let value = try policy.backpropagate(batch.policyBatch(), rows, pass) { rowLogits throws(TorchError) in
-      logits = try rowLogits.detached()
-      return try rowLogits.crossEntropy(targets, ignoring: Policy.ignoredLabel)
-    }
-    let loss = try value.scalar()
-    if let logits {
-      guard loss.isFinite else { throw try notANumber(batch, rows, logits) }
-      let predictions = try logits.argmax(-1).values(Int64.self)
-      tally.add(rows, predictions: predictions, datasets: batch.datasets, tokens)
-    }
-    tally.positions += Double(batch.ids.count + batch.count * policy.patchCount)
-    return loss
-  }
-
-  /// The error that names the samples whose loss is no number.
-  private func notANumber(_ batch: TrainingBatch, _ rows: SupervisedRows, _ logits: Tensor) throws -> TrainingError {
-    let finite = try logits.sum([1]).isFinite().values(UInt8.self)
-    var broken: [Int] = []
-    for (index, isFinite) in finite.enumerated() where isFinite == 0 && broken.last != rows.samples[index] {
-      broken.append(rows.samples[index])
-    }
-    let names = broken.prefix(3).map { sample in
-      "\(datasets[batch.datasets[sample]]) sample \(batch.positions[sample])"
-    }
-    let list = names.isEmpty ? "all of its samples" : names.joined(separator: ", ") + (broken.count > 3 ? ", …" : "")
-    return TrainingError(
-      place: "step \(position.step + 1)",
-      "the loss is not a number (\(list)); the state before it is kept: lower optimizer.learning_rate, set clip, or "
-        + "leave the samples out")
-  }
-
-  private func report(_ steps: Int?, _ hooks: Hooks) throws {
+  private func report(_ objective: any TrainingObjective, _ steps: Int?, _ hooks: Hooks) throws {
     let seconds = max((ContinuousClock.now - window.start) / .seconds(1), 1e-9)
+    let count = max(1, sums.steps)
     try hooks.logged(
       StepReport(
-        step: position.step, total: steps, epoch: position.place.epoch, loss: tally.loss / max(1, tally.steps),
-        lastLoss: lastLoss, tally: tally, datasets: datasets,
+        step: position.step, total: steps, epoch: position.place.epoch, loss: sums.loss / count, lastLoss: lastLoss,
+        summary: objective.summary(of: sums.figures, steps: count),
         learningRate: config.learningRate.rate(after: max(0, position.step - 1)), gradientNorm: lastNorm,
         secondsPerStep: seconds / Double(max(1, window.steps)), waitShare: window.wait / seconds,
-        positionsPerSecond: tally.positions * Double(group?.world ?? 1) / max(1, tally.steps) * Double(window.steps)
-          / seconds,
+        positionsPerSecond: sums.positions * Double(group?.world ?? 1) / count * Double(window.steps) / seconds,
         seconds: position.seconds))
-    tally = ActionTally(datasets: tally.datasetCount, dimensions: tally.dimensionCount)
+    sums = StepSums(objective.sumCount)
     window = Window()
   }
 

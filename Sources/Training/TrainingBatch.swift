@@ -4,7 +4,7 @@ internal import Torch
 public import VLA
 
 /// One batch in the form that the model takes, still on the host.
-public struct TrainingBatch: Sendable {
+public struct TrainingBatch: PreparedBatch {
   /// Texts, padded on the right, [B, T].
   public var ids: [Int64] = []
   /// The ids to predict, −100 where none is, [B][T].
@@ -28,6 +28,20 @@ public struct TrainingBatch: Sendable {
 
   /// The memory it takes, in bytes.
   public var byteCount: Int { 4 * pixels.count + 8 * (ids.count + mask.count + 2 * ids.count) }
+
+  /// Lays out `texts`, padded on the right with `padding`; the last `supervised` tokens of each are labelled.
+  mutating func layOut(_ texts: [[Int]], supervised: Int, padding: Int) {
+    let ignored = Int64(Policy.ignoredLabel)
+    let width = texts.map(\.count).max() ?? 0
+    for text in texts {
+      let rest = width - text.count
+      ids += text.map { Int64($0) } + [Int64](repeating: Int64(padding), count: rest)
+      mask += [Int64](repeating: 1, count: text.count) + [Int64](repeating: 0, count: rest)
+      labels.append(
+        [Int64](repeating: ignored, count: text.count - supervised) + text.suffix(supervised).map { Int64($0) }
+          + [Int64](repeating: ignored, count: rest))
+    }
+  }
 
   /// The labelled positions.
   public func rows(patches: Int) -> SupervisedRows { SupervisedRows(labels, patches: patches) }

@@ -23,20 +23,12 @@ public struct TrainingBench: Sendable {
 
   /// Returns the median seconds of a step, after three to warm up.
   public func run(_ policy: Policy) throws -> Double {
-    let config = policy.config
-    let random = try RandomSource(seed: 0)
-    let pixels = try Tensor.full([batch, 3 * config.towers.count, config.imageSize, config.imageSize], 0)
-    try random.fillNormal(pixels, deviation: 1)
-    let limit = min(config.actionVocabularySize, config.decoder.vocabularySize)
-    let ids = (0..<batch * textLength).map { Int64($0 % textLength == 0 ? 1 : 3 + ($0 * 7919) % (limit - 3)) }
+    let made = try MadeUpBatch(policy.config, count: batch, length: textLength)
     let labels = (0..<batch).map { sample in
       (0..<textLength).map { position in
-        position < textLength - Self.labelCount ? Int64(Policy.ignoredLabel) : ids[sample * textLength + position]
+        position < textLength - Self.labelCount ? Int64(Policy.ignoredLabel) : made.ids[sample * textLength + position]
       }
     }
-    let inputs = PolicyBatch(
-      inputIDs: try Tensor(ids, [batch, textLength]), attentionMask: try Tensor.full([batch, textLength], 1, .int64),
-      pixelValues: pixels, labels: nil)
     let rows = SupervisedRows(labels, patches: policy.patchCount)
     let targets = try Tensor(rows.targets, [rows.targets.count]).converted(on: policy.device)
     let optimizer = Optimizer(policy.parameters, AdamW.Options(), .all)
@@ -44,7 +36,7 @@ public struct TrainingBench: Sendable {
     for step in 0..<repeats + 3 {
       let start = ContinuousClock.now
       try optimizer.clearGradients()
-      let loss = try policy.backpropagate(inputs, rows, pass) { logits throws(TorchError) in
+      let loss = try policy.backpropagate(made.batch, rows, pass) { logits throws(TorchError) in
         try logits.crossEntropy(targets, ignoring: Policy.ignoredLabel)
       }
       try optimizer.step(learningRate: 1e-4)

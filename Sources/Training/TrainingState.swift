@@ -8,8 +8,9 @@ internal import Torch
 public struct RunPosition: Equatable, Sendable {
   /// The optimiser steps done.
   public var step = 0
-  /// Where the mixture's stream stands.
+  /// Where the stream of samples or pairs stands, and that of the anchor's samples beside the pairs.
   public var place = SampleReader.Place()
+  public var anchor = SampleReader.Place()
   /// The seconds of training so far.
   public var seconds = 0.0
   /// The sums since the last logged step.
@@ -61,7 +62,8 @@ public struct StateFolder: Sendable {
       try writeTensors(optimizer, to: "\(part)/\(Self.tensorsName)")
       let json: JSONValue = [
         "schema": .string(Self.schema), "step": JSONValue(position.step), "epoch": JSONValue(position.place.epoch),
-        "position": JSONValue(position.place.position), "seconds": .real(position.seconds),
+        "position": JSONValue(position.place.position), "anchor_epoch": JSONValue(position.anchor.epoch),
+        "anchor_position": JSONValue(position.anchor.position), "seconds": .real(position.seconds),
         "tally": .array(position.tally.map { .real($0) }), "fingerprint": fingerprint,
       ]
       _ = try AtomicFile.write(Array((json.serialized(.indented) + "\n").utf8), to: "\(part)/\(Self.jsonName)")
@@ -116,6 +118,9 @@ public struct StateFolder: Sendable {
     position.step = try root.member("step").count()
     position.place = SampleReader.Place(
       epoch: try root.member("epoch").count(), position: try root.member("position").count())
+    position.anchor = SampleReader.Place(
+      epoch: try root.optional("anchor_epoch")?.count() ?? 0,
+      position: try root.optional("anchor_position")?.count() ?? 0)
     position.seconds = try root.member("seconds").double()
     position.tally = try root.member("tally").array().map { try $0.double() }
 

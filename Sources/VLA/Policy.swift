@@ -1,4 +1,4 @@
-internal import Actions
+public import Actions
 public import Checkpoints
 public import TensorFiles
 public import Torch
@@ -17,7 +17,8 @@ public final class Policy {
   let towers: [VisionTransformer]
   let projector: Projector
   let decoder: Decoder
-  let actionTokenizer: ActionTokenizer
+  /// Its 256 bins and their tokens.
+  public let actionTokenizer: ActionTokenizer
 
   /// Builds the policy over `parameters`, which hold every name of the config's inventory.
   ///

@@ -30,17 +30,10 @@ public struct PolicyBench: Sendable {
 
   /// Runs `policy` `repeats` times after one run to warm up.
   public func run(_ policy: Policy) throws -> Result {
-    let config = policy.config
-    let random = try RandomSource(seed: 0)
-    let pixels = try Tensor.full([batch, 3 * config.towers.count, config.imageSize, config.imageSize], 0)
-    try random.fillNormal(pixels, deviation: 1)
-    let limit = min(config.actionVocabularySize, config.decoder.vocabularySize)
-    let ids = (0..<batch * textLength).map { Int64($0 % textLength == 0 ? 1 : 3 + ($0 * 7919) % (limit - 3)) }
-    let batch = PolicyBatch(
-      inputIDs: try Tensor(ids, [batch, textLength]), attentionMask: try Tensor.full([batch, textLength], 1, .int64),
-      pixelValues: pixels, labels: nil)
-    let prompt = ids.prefix(textLength).map { Int($0) }
-    let image = try pixels.slicing(0..<1, 0)
+    let made = try MadeUpBatch(policy.config, count: batch, length: textLength)
+    let batch = made.batch
+    let prompt = made.ids.prefix(textLength).map { Int($0) }
+    let image = try batch.pixelValues?.slicing(0..<1, 0)
     let forward = try median {
       _ = try withoutGradient { () throws(TorchError) in try policy.logits(batch).size(0) }
     }

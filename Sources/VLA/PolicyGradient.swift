@@ -80,7 +80,9 @@ extension Policy {
   /// The sequence that the decoder reads: [batch, position, hidden].
   private func embedded(_ batch: PolicyBatch) throws -> Tensor {
     let ids = try batch.inputIDs.converted(to: .int64, on: device)
-    return try merged(ids, batch.pixelValues.map { try patches($0) })
+    let sequence = try merged(ids, batch.pixelValues.map { try patches($0) })
+    try check(length: sequence.size(1))
+    return sequence
   }
 
   private func flat(_ x: Tensor) throws(TorchError) -> Tensor { try x.reshaped([-1, x.size(-1)]) }

@@ -50,9 +50,9 @@ extension Policy {
       try own.setRequiresGradient(true)
       parameters[name] = own
     }
-    func type(of name: String) -> DType { trains(name) ? trainedDType ?? dtype : dtype }
+    func computedType(_ name: String) -> DType { trains(name) ? trainedDType ?? dtype : dtype }
     for stored in folder.tensors {
-      let dtype = type(of: stored.name)
+      let dtype = computedType(stored.name)
       let isView = stored.dtype == dtype && device == .cpu
       try add(stored.name, tensor(stored, dtype, on: device), isOwn: !isView)
       if isView, trains(stored.name) { stored.releasePages() }
@@ -62,14 +62,14 @@ extension Policy {
     switch adapter {
     case .folder(let stored):
       for factor in stored.tensors {
-        let dtype = type(of: factor.name)
+        let dtype = computedType(factor.name)
         let isView = factor.dtype == dtype && device == .cpu
         try add(factor.name, tensor(factor, dtype, on: device), isOwn: !isView)
       }
     case .fresh(let config, let seed):
       for module in modules {
         let a = try factor(module, config.start, seed)
-        let dtype = type(of: module.nameOfA)
+        let dtype = computedType(module.nameOfA)
         try add(module.nameOfA, a.converted(to: dtype, on: device), isOwn: true)
         try add(module.nameOfB, Tensor.full(module.b, 0, dtype, on: device), isOwn: true)
       }

@@ -3,6 +3,7 @@ import ByteIO
 import EpisodeStore
 import JSON
 import PairShards
+import PairSupport
 import Preferences
 import TestSupport
 import Testing

@@ -4,6 +4,7 @@ import EpisodeStore
 import ImageCodec
 import JSON
 import PairShards
+import PairSupport
 import Preferences
 import TensorFiles
 import TestSupport

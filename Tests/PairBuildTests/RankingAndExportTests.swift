@@ -1,6 +1,7 @@
 import ByteIO
 import JSON
 import PairShards
+import PairSupport
 import Preferences
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
 import ByteIO
 import EpisodeStore
 import JSON
+import PairSupport
 import Preferences
 import TestSupport
 import Testing

@@ -77,7 +77,12 @@
     }
 
     @Test func `memory that does not suffice is said with what would mend it`() throws {
-      let run = try TinyRun("batch: {size: 4096}\nlength: {steps: 1}\nlog: {every: 1}\n", samples: 64)
+      let run = try TinyRun("batch: {size: 1024}\nlength: {steps: 1}\nlog: {every: 1}\n", samples: 64)
+      // A deep decoder: what gradients need of its layers is far more than the batches that are kept ready.
+      let preset = String(decoding: try readBytes(TinyRun.model), as: UTF8.self)
+      try Data(preset.replacing("layers: 2", with: "layers: 48").utf8).write(to: URL(filePath: run.path("deep.yaml")))
+      let config = String(decoding: try readBytes(run.config), as: UTF8.self)
+      try Data(config.replacing(TinyRun.model, with: run.path("deep.yaml")).utf8).write(to: URL(filePath: run.config))
       let words = run.arguments("a").map { "'\($0)'" }.joined(separator: " ")
       let outcome = try Program(path: "/bin/sh").run([
         "-c", "ulimit -v 1600000; exec '\(Program.train.path)' \(words)",

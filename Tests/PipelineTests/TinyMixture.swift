@@ -53,8 +53,11 @@
     }
 
     /// The losses by step that a run recorded, as they are written.
-    func losses(_ out: String) throws -> [Int: String] {
-      let text = String(decoding: try readBytes(path("\(out)/metrics.jsonl")), as: UTF8.self)
+    func losses(_ out: String) throws -> [Int: String] { try Self.losses(path(out)) }
+
+    /// The losses by step that the run in `folder` recorded, as they are written.
+    static func losses(_ folder: String) throws -> [Int: String] {
+      let text = String(decoding: try readBytes("\(folder)/metrics.jsonl"), as: UTF8.self)
       var losses: [Int: String] = [:]
       for line in text.split(separator: "\n") {
         guard let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any],
@@ -66,9 +69,11 @@
     }
 
     /// Waits until a run has recorded the step `step`, at most for some time.
-    func wait(_ out: String, until step: Int) {
+    func wait(_ out: String, until step: Int) { Self.wait(path(out), until: step) }
+
+    static func wait(_ folder: String, until step: Int) {
       for _ in 0..<4000 {
-        if let newest = (try? losses(out))?.keys.max(), newest >= step { return }
+        if let newest = (try? losses(folder))?.keys.max(), newest >= step { return }
         usleep(5000)
       }
     }

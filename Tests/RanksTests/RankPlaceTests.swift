@@ -17,6 +17,20 @@ import Testing
     #expect(try RankPlace { without[$0] }?.localRank == 2)
   }
 
+  @Test func `an agent of torchrun holds the store, for each attempt apart`() throws {
+    var variables = Self.whole
+    #expect(try RankPlace { variables[$0] }?.store == .firstRank)
+    variables["TORCHELASTIC_USE_AGENT_STORE"] = "True"
+    #expect(try RankPlace { variables[$0] }?.store == .agent(attempt: 0))
+    variables["TORCHELASTIC_RESTART_COUNT"] = "3"
+    #expect(try RankPlace { variables[$0] }?.store == .agent(attempt: 3))
+    variables["TORCHELASTIC_RESTART_COUNT"] = "many"
+    let error = #expect(throws: RankError.self) { try RankPlace { variables[$0] } }
+    #expect(error?.place == "TORCHELASTIC_RESTART_COUNT")
+    variables["TORCHELASTIC_USE_AGENT_STORE"] = "False"
+    #expect(try RankPlace { variables[$0] }?.store == .firstRank)
+  }
+
   @Test(arguments: [
     ("RANK", "4"), ("RANK", "-1"), ("RANK", "two"), ("RANK", nil), ("WORLD_SIZE", "0"), ("WORLD_SIZE", "x"),
     ("LOCAL_RANK", "9"), ("MASTER_PORT", "0"), ("MASTER_PORT", "65536"), ("MASTER_PORT", nil), ("MASTER_ADDR", nil),

@@ -31,10 +31,11 @@ import VLA
     activations: TrainingPass.Activations
   ) throws {
     let expected = try #require(try JSONNode(file: "\(Self.dev)/train_expected.json").value["dpo"])
-    var options = PreferenceTrace.Options()
+    var options = TraceOptions()
+    options.steps = 3
     options.pass.activations = activations
     let trace = try PreferenceTrace(
-      Self.policy(), SafetensorsFile("\(Self.dev)/dpo.safetensors"), images: Self.images, options)
+      Self.policy(), SafetensorsFile("\(Self.dev)/dpo.safetensors"), images: Self.images, beta: 0.1, options)
     let losses = try Self.numbers(expected["loss"])
     #expect(trace.loss.count == 4 && losses.count == 4)
     for (found, due) in zip(trace.loss, losses) { #expect(abs(found - due) <= 5e-5, "\(found) for \(due)") }
@@ -62,10 +63,10 @@ import VLA
       (declaration.name, HostTensor(declaration.dtype, declaration.shape, try source.bytes(declaration.name)))
     }
     try writeTensors(tensors, to: folder("same.safetensors"))
-    var options = PreferenceTrace.Options()
+    var options = TraceOptions()
     options.steps = 0
     let trace = try PreferenceTrace(
-      Self.policy(), SafetensorsFile(folder("same.safetensors")), images: Self.images, options)
+      Self.policy(), SafetensorsFile(folder("same.safetensors")), images: Self.images, beta: 0.1, options)
     #expect(abs(trace.loss[0] - 0.693_147_180_559_945_3) <= 1e-6)
     #expect(trace.policyLogProbabilities[0] == trace.referenceLogProbabilities)
   }
@@ -79,7 +80,8 @@ import VLA
     }
     try writeTensors(tensors, to: folder("less.safetensors"))
     #expect(throws: TrainingError.self) {
-      try PreferenceTrace(Self.policy(), SafetensorsFile(folder("less.safetensors")), images: Self.images, .init())
+      try PreferenceTrace(
+        Self.policy(), SafetensorsFile(folder("less.safetensors")), images: Self.images, beta: 0.1, .init())
     }
   }
 
@@ -100,7 +102,7 @@ import VLA
     for name in ["a", "b"] {
       #expect(throws: TrainingError.self) {
         try PreferenceTrace(
-          Self.policy(), SafetensorsFile(folder("\(name).safetensors")), images: Self.images, .init())
+          Self.policy(), SafetensorsFile(folder("\(name).safetensors")), images: Self.images, beta: 0.1, .init())
       }
     }
   }

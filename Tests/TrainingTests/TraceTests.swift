@@ -38,7 +38,7 @@ import VLA
     let folder = try CheckpointFolder("\(dev)/model")
     let source = adapter ? AdapterSource.folder(try AdapterFolder("\(dev)/adapter", for: folder.config)) : nil
     let policy = try Policy.load(folder, adapter: source, .float32) { !adapter || $0.contains(".lora_") }
-    var options = PolicyTrace.Options()
+    var options = TraceOptions()
     options.clip = clip
     options.pass.activations = activations
     var gradients: [String: [Double]] = [:]

@@ -8,36 +8,34 @@ import Preferences
 import TensorFiles
 import TestSupport
 
-@testable import PairBuild
-
 /// A store of rollouts, written without an ingest: three action columns, the last absolute, and two states.
-struct RolloutFixture {
-  struct Episode {
-    var action: [[Float]]
-    var state: [[Float]]
-    var metadata: [JSONValue.Member]
-    var instruction = "go"
-    var success: Bool?
-    var rewardSum: Double?
+public struct RolloutFixture {
+  public struct Episode {
+    public var action: [[Float]]
+    public var state: [[Float]]
+    public var metadata: [JSONValue.Member]
+    public var instruction = "go"
+    public var success: Bool?
+    public var rewardSum: Double?
     /// The pictures of its steps; each step has its own where nothing is said.
-    var pictures: [Int]?
+    public var pictures: [Int]?
   }
 
-  var name = "alpha"
-  var episodes: [Episode] = []
-  var form = PairLayout.Form.encoded
-  var episodesPerShard = 3
+  public var name = "alpha"
+  public var episodes: [Episode] = []
+  public var form = PairLayout.Form.encoded
+  public var episodesPerShard = 3
   /// Statistics are those of all episodes unless these are given.
-  var statistics: DatasetStatistics?
+  public var statistics: DatasetStatistics?
 
-  static let size = 4
+  public static let size = 4
 
   private var stateWidth: Int { episodes.first?.state.first?.count ?? 2 }
 
-  init(_ name: String = "alpha") { self.name = name }
+  public init(_ name: String = "alpha") { self.name = name }
 
   /// Adds an episode of `length` steps whose numbers follow from `seed`.
-  mutating func add(
+  public mutating func add(
     _ id: String, task: String = "t", start: Int?, success: Bool?, length: Int = 4, policy: String = "p",
     seed: UInt64? = nil, reward: Double? = nil, extra: [JSONValue.Member] = [],
     change: (inout Episode) -> Void = { _ in }
@@ -57,7 +55,7 @@ struct RolloutFixture {
   }
 
   /// The frame numbered `number`: pixels that depend on it.
-  static func picture(_ number: Int) throws -> Raster<UInt8> {
+  public static func picture(_ number: Int) throws -> Raster<UInt8> {
     try Raster(
       shape: ImageShape(height: size, width: size, channels: 3),
       samples: (0..<size * size * 3).map { UInt8((number * 31 + $0 * 5) % 256) })
@@ -65,7 +63,7 @@ struct RolloutFixture {
 
   /// Writes the store into `directory` and returns its path.
   @discardableResult
-  func write(to directory: String) throws -> String {
+  public func write(to directory: String) throws -> String {
     let path = directory + "/" + name
     try Directory.create(path)
     let isEncoded = form == .encoded
@@ -132,7 +130,7 @@ struct RolloutFixture {
   }
 
   /// The statistics of all finite steps.
-  static func statistics(_ episodes: [Episode]) throws -> DatasetStatistics {
+  public static func statistics(_ episodes: [Episode]) throws -> DatasetStatistics {
     let finite = episodes.filter { $0.action.joined().allSatisfy { $0.isFinite } && !$0.action.isEmpty }
     return try StatisticsPass(
       actionDimension: 3, proprioDimension: episodes.first?.state.first?.count ?? 2, mask: [true, true, false]
@@ -142,45 +140,5 @@ struct RolloutFixture {
         try body(.init(action: episode.action.flatMap(\.self), proprio: episode.state.flatMap(\.self)))
       }
     }
-  }
-}
-
-/// A directory with stores and the sets made of them.
-struct PairWorkshop {
-  let directory: TemporaryDirectory
-
-  static let rollouts = "rollouts: {id: id, success: won, task: task, policy: policy, start: [seed]}\n"
-  static let plain = "name: m\n" + rollouts + "strategies: [success_failure]\n"
-
-  init() throws { directory = try TemporaryDirectory() }
-
-  func plan(_ stores: [String], _ manifest: String = plain, change: (inout PairPlan.Inputs) -> Void = { _ in })
-    async throws -> PairPlan
-  {
-    var inputs = PairPlan.Inputs(stores: stores)
-    change(&inputs)
-    return try await PairPlan(PairManifest(bytes: Array(manifest.utf8), file: "m.yaml"), inputs)
-  }
-
-  /// Plans, writes and opens.
-  func build(
-    _ stores: [String], _ manifest: String = plain, out: String = "out", workers: Int = 1,
-    change: (inout PairPlan.Inputs) -> Void = { _ in }
-  ) async throws -> PairSet {
-    let plan = try await plan(stores, manifest) {
-      $0.workers = workers
-      change(&$0)
-    }
-    _ = try await PairBuilder(plan, into: directory(out), workers: workers).run { _ in }
-    return try PairSet(directory(out))
-  }
-
-  /// SHA-256 by file of everything in `out`.
-  func digests(_ out: String) throws -> [String: String] {
-    var found: [String: String] = [:]
-    for name in try Directory.names(directory(out)) {
-      found[name] = try SHA256Digest.hexadecimal(ofFile: directory(out + "/" + name))
-    }
-    return found
   }
 }
