@@ -2,6 +2,7 @@ import ArgumentParser
 import ByteIO
 import CommandLineStage
 import Curation
+import EpisodeStore
 import JSON
 
 struct ReportVerb: AsyncParsableCommand {

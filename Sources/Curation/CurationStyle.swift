@@ -21,7 +21,8 @@ enum CurationStyle {
     th, td { padding: .22rem 1rem .22rem 0; text-align: left; vertical-align: top; font-weight: 400 }
     thead th { color: var(--soft); border-bottom: 1px solid var(--ink) } tbody tr, .facts tr { border-bottom: 1px solid var(--rule) }
     .facts th { color: var(--soft); width: 12rem } .n { text-align: right; white-space: nowrap }
-    .scroll { overflow: auto; max-height: 32rem }
+    .scroll { overflow: auto; max-height: 32rem } .scroll table { width: 100% }
+    #checks .scroll td:nth-child(-n+5), th { white-space: nowrap; overflow-wrap: normal }
     .tiles { display: flex; gap: 1rem; margin: 1.2rem 0 } .tile { background: var(--card); border: 1px solid var(--rule);
       border-radius: 8px; padding: .6rem 1.1rem } .tile b { font-size: 1.5rem; display: block }
     .tile.defect b, span.defect, tr.defect td:nth-child(2) { color: var(--defect) }
