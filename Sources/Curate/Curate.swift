@@ -6,5 +6,5 @@ import CommandLineStage
 struct Curate: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "armature-curate", abstract: "Find what is wrong with a dataset, and drop it.",
-    version: armatureVersion, subcommands: [CheckVerb.self, ExplainVerb.self])
+    version: armatureVersion, subcommands: [CheckVerb.self, ExplainVerb.self, InjectVerb.self])
 }
