@@ -71,7 +71,7 @@ extension CheckCatalog {
     Check(
       "step-order", .risk, "Steps out of order",
       meaning: "Second differences of the state have more than 1.8 times the energy of the first ones, at a mean step of "
-        + "more than 0.05 typical ranges; points in no order have three times.",
+        + "more than 0.05 typical ranges; points in no order have three times. The median over the dimensions counts.",
       mechanism: "Neighbouring steps do not follow from each other, so neither do chunks of actions.",
       threshold: .init(.above, 1.8, unit: "ratio of energies", source: "half-way from smooth (below 1) to unordered (3)"),
       needs: [.proprio]),
@@ -166,9 +166,8 @@ extension CheckCatalog {
       needs: [.proprio], scope: .dataset),
     Check(
       "unit-mismatch", .risk, "Another unit",
-      meaning:
-        "The scale of commands or states differs from the dataset's by more than 1.2 decades, as millimetres from "
-        + "metres or degrees from radians.",
+      meaning: "The median size of commands or states differs from the dataset's by more than 1.2 decades, as millimetres "
+        + "from metres or degrees from radians; small commands count only where the state moves.",
       mechanism: "The same motion has another label.",
       threshold: .init(.above, 1.2, unit: "decades", source: "adduct unit_scale_inconsistency: 1.5; radians are 1.76")),
     Check(

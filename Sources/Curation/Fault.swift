@@ -82,7 +82,7 @@ public enum Fault: String, CaseIterable, Sendable {
     case .idlePadding: "the last state and frame are repeated until the episode is twice as long, with null commands"
     case .saturatedAction: "a command is held at the dataset's upper bound for half of the steps"
     case .actionSpike: "one command is off by six typical ranges on one step"
-    case .roughAction: "noise of 0.8 typical ranges is added to the commands"
+    case .roughAction: "noise of three typical ranges is added to the commands"
     case .flippedAction: "motion commands change their sign"
     case .actionLag: "commands come four steps late"
     case .shuffledTime: "steps are put into another order"
@@ -99,7 +99,7 @@ public enum Fault: String, CaseIterable, Sendable {
     case .blurredCamera: "all frames of a view lose what is smaller than nine pixels"
     case .frozenCamera: "more than half of the frames of a view equal the first of them"
     case .swappedCameras: "two views change places"
-    case .movedCamera: "all frames of a view are turned by a half turn"
+    case .movedCamera: "all frames of the first view are turned by a half turn"
     case .frameSize: "all frames of a view lose a quarter of their width"
     case .staleStatistics: "`statistics.json` is that of other data"
     }

@@ -113,7 +113,11 @@ public struct FaultInjection: Sendable {
       guard !free.isEmpty else {
         throw CurationError(.usage, "\(path): no episode is left to make a copy of; ask for fewer faults")
       }
-      sources[episode] = free.remove(at: random.integer(in: 0..<free.count))
+      // The later one of two is the copy.
+      let other = free.remove(at: random.integer(in: 0..<free.count))
+      chosen[episode] = nil
+      chosen[max(episode, other)] = fault
+      sources[max(episode, other)] = min(episode, other)
     }
     return (chosen, sources)
   }

@@ -52,7 +52,7 @@ extension FaultyEpisode {
       let step = random.integer(in: 3..<last - 2)
       a[step * actionWidth + d] += Float(6 * scale.action[d].range)
       return step...step
-    case .roughAction: addNoise(0.8, scale, motion, states: false, &random)
+    case .roughAction: addNoise(3, scale, motion, states: false, &random)
     case .flippedAction:
       for step in all { for d in motion { a[step * actionWidth + d] *= -1 } }
     case .actionLag: delay(4, motion)
@@ -91,7 +91,7 @@ extension FaultyEpisode {
   private mutating func applyToFrames(
     _ fault: Fault, _ colour: [Int], _ random: inout FaultRandom
   ) throws -> ClosedRange<Int> {
-    let number = colour[random.integer(in: 0..<colour.count)]
+    let number = fault == .movedCamera ? colour[0] : colour[random.integer(in: 0..<colour.count)]
     let all = 0...count - 1
     func map(_ image: Raster<UInt8>, _ change: (UInt8) -> UInt8) throws -> Raster<UInt8> {
       try Raster(shape: image.shape, samples: image.samples.map(change))
