@@ -1,5 +1,5 @@
-internal import EpisodeStore
 internal import Actions
+internal import EpisodeStore
 internal import Glibc
 
 extension Double {
@@ -13,7 +13,8 @@ extension DatasetExam {
     var disorder: [String] = []
     let statistics = store.statistics
     let features = [
-      ("action", statistics.action, 0, store.actionWidth), ("proprio", statistics.proprio, store.actionWidth, store.stateWidth),
+      ("action", statistics.action, 0, store.actionWidth),
+      ("proprio", statistics.proprio, store.actionWidth, store.stateWidth),
     ]
     for (name, feature, first, width) in features where width > 0 && feature.dimension == width {
       for d in 0..<width {

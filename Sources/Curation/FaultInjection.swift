@@ -160,7 +160,9 @@ public struct FaultInjection: Sendable {
       index.shards[shard].stepCount = builder.stepCount
     }
     for split in index.splits.indices { index.splits[split].stepCount = steps[index.splits[split].name] ?? 0 }
-    if faults.contains(.staleStatistics) { injected.insert(Injected(.staleStatistics, episode: nil, steps: nil), at: 0) }
+    if faults.contains(.staleStatistics) {
+      injected.insert(Injected(.staleStatistics, episode: nil, steps: nil), at: 0)
+    }
     let text = try StatisticsFile.json(statistics(out, index, store), dataset: index.dataset).serialized(.indented)
     index.statisticsDigest = try AtomicFile.write(Array(text.utf8), to: out + "/" + StoreIndex.statisticsName)
     let catalog = out + "/" + StoreIndex.catalogName
