@@ -8,7 +8,8 @@ extension CheckCatalog {
       threshold: .init(.below, 0.3, unit: "median lengths", source: "adduct truncated: 0.3; rdq 0.2")),
     Check(
       "length-outlier", .risk, "Unlike its task in length",
-      meaning: "The logarithm of the length lies more than four robust deviations from its instruction's median (or four "
+      meaning:
+        "The logarithm of the length lies more than four robust deviations from its instruction's median (or four "
         + "of the spread from the tenth to the ninetieth percentile), and the length itself differs by more than half.",
       mechanism: "Long ones wander or wait, and fill batches by step; short ones are cut.",
       threshold: .init(.above, 4, unit: "robust z", source: "rdq: robust z 4")),
@@ -70,15 +71,17 @@ extension CheckCatalog {
       threshold: .init(.above, 1.5, unit: "typical ranges", source: "as rdq; its 0.3 holds for positions alone")),
     Check(
       "step-order", .risk, "Steps out of order",
-      meaning: "Second differences of the state have more than 1.8 times the energy of the first ones, at a mean step of "
-        + "more than 0.05 typical ranges; points in no order have three times.",
+      meaning:
+        "Second differences of the state have more than 1.8 times the energy of the first ones, at a mean step of "
+        + "more than 0.05 typical ranges; points in no order have three times. The median over the dimensions counts.",
       mechanism: "Neighbouring steps do not follow from each other, so neither do chunks of actions.",
-      threshold: .init(.above, 1.8, unit: "ratio of energies", source: "half-way from smooth (below 1) to unordered (3)"),
+      threshold: .init(
+        .above, 1.8, unit: "ratio of energies", source: "half-way from smooth (below 1) to unordered (3)"),
       needs: [.proprio]),
     Check(
       "jerk", .risk, "Rough motion",
       meaning: "The logarithm of the commands' root mean square third difference lies more than four robust deviations "
-        + "above the dataset's median, at 1.5 times of it or more.",
+        + "(of 0.1 to 0.6) above the dataset's median.",
       mechanism: "The policy averages over what is noise to it, and hesitates.",
       threshold: .init(.above, 4, unit: "robust z", source: "adduct 3.5, robovet 2; both with 1.5 × the median"),
       isSoft: true),
@@ -167,8 +170,8 @@ extension CheckCatalog {
     Check(
       "unit-mismatch", .risk, "Another unit",
       meaning:
-        "The scale of commands or states differs from the dataset's by more than 1.2 decades, as millimetres from "
-        + "metres or degrees from radians.",
+        "The median size of commands or states differs from the dataset's by more than 1.2 decades, as millimetres "
+        + "from metres or degrees from radians; small commands count only where the state moves.",
       mechanism: "The same motion has another label.",
       threshold: .init(.above, 1.2, unit: "decades", source: "adduct unit_scale_inconsistency: 1.5; radians are 1.76")),
     Check(

@@ -1,5 +1,5 @@
-internal import EpisodeStore
 internal import Actions
+internal import EpisodeStore
 internal import Glibc
 
 extension Double {
@@ -13,7 +13,8 @@ extension DatasetExam {
     var disorder: [String] = []
     let statistics = store.statistics
     let features = [
-      ("action", statistics.action, 0, store.actionWidth), ("proprio", statistics.proprio, store.actionWidth, store.stateWidth),
+      ("action", statistics.action, 0, store.actionWidth),
+      ("proprio", statistics.proprio, store.actionWidth, store.stateWidth),
     ]
     for (name, feature, first, width) in features where width > 0 && feature.dimension == width {
       for d in 0..<width {
@@ -97,25 +98,27 @@ extension DatasetExam {
       }
       return
     }
-    let finite = summaries.indices.filter { summaries[$0].isFinite && !summaries[$0].magnitudes.isEmpty }
+    let finite = summaries.indices.filter { summaries[$0].isFinite && !summaries[$0].constant.isEmpty }
     let paths = Robust(summaries.map(\.path))?.median ?? .nan
+    let commandSize = Robust(summaries.map(\.commandSize))?.median ?? .nan
+    let stateSize = Robust(summaries.map(\.stateSize))?.median ?? .nan
     for episode in finite {
       let summary = summaries[episode]
-      let moves = !(summary.path < 0.3 * paths)
       var worst = (value: 0.0, text: "")
+      // Small commands are no other unit where the robot hardly moves.
       let features = [
-        ("commands", scale.action, 0, moves && summary.path.isFinite), ("states", scale.state, store.actionWidth, true),
+        ("commands", summary.commandSize / commandSize, summary.path >= 0.3 * paths),
+        ("states", summary.stateSize / stateSize, true),
       ]
-      for (name, dimensions, first, allowsSmall) in features {
-        var decades: [Double] = []
-        for (d, usual) in dimensions.enumerated() where usual.isContinuous && first + d < summary.magnitudes.count {
-          let magnitude = Double(summary.magnitudes[first + d])
-          if usual.magnitude > 0, magnitude > 0 { decades.append(log10(magnitude / usual.magnitude)) }
+      for (name, ratio, allowsSmall) in features where ratio > 0 && ratio.isFinite && (ratio > 1 || allowsSmall) {
+        let decades = log10(ratio)
+        if abs(decades) > abs(worst.value) {
+          worst = (decades, "\(name) are \(shown(ratio)) times as large as those of the dataset")
         }
-        guard let median = Robust(decades)?.median, median > 0 || allowsSmall else { continue }
-        if abs(median) > abs(worst.value) {
-          worst = (median, "\(name) are \(shown(exp(median * log(10)))) times as large as those of the dataset")
-        }
+      }
+      guard summary.commandSize.isFinite || summary.stateSize.isFinite else {
+        summaries[episode].sheet.skip("unit-mismatch", .nothingMoves)
+        continue
       }
       judge("unit-mismatch", episode, abs(worst.value), steps: wholeEpisode(episode), worst.text)
     }

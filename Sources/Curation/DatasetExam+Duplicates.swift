@@ -49,7 +49,8 @@ extension DatasetExam {
       for next in order[(position + 1)...] {
         guard keys[next][0] - keys[i][0] <= reach else { break }
         guard (1..<8).allSatisfy({ abs(keys[next][$0] - keys[i][$0]) <= reach }) else { continue }
-        let (earlier, later) = assessed[i] < assessed[next] ? (assessed[i], assessed[next]) : (assessed[next], assessed[i])
+        let (earlier, later) =
+          assessed[i] < assessed[next] ? (assessed[i], assessed[next]) : (assessed[next], assessed[i])
         guard summaries[earlier].digest != summaries[later].digest, haveLikeLengths(earlier, later) else { continue }
         let distance = Self.distance(summaries[earlier].outline, summaries[later].outline)
         guard distance < limit, lookAlike(earlier, later) else { continue }

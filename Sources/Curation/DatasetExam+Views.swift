@@ -1,4 +1,5 @@
 internal import EpisodeStore
+
 extension DatasetExam {
   static let imageChecks = CheckCatalog.images.map(\.id) + ["shape-drift"]
 

@@ -78,7 +78,8 @@ struct DatasetExam {
           "\(Int(length)) steps, \(shown(length / usual.median)) of the median \(shown(usual.median)) of its task")
         let z = abs(logs.score((length + 1).logarithm, floor: max(0.1, logs.spread)))
         judge(
-          "length-outlier", episode, z, where: abs(length - usual.median) > 0.5 * usual.median,
+          "length-outlier", episode, z, steps: wholeEpisode(episode),
+          where: abs(length - usual.median) > 0.5 * usual.median,
           "\(Int(length)) steps lie \(shown(z)) robust deviations from the median \(shown(usual.median)) of its task")
       }
     }
@@ -119,9 +120,10 @@ struct DatasetExam {
     let enough = summaries.count { $0.jerk.isFinite } >= Self.leastCount
     if enough, let usual = Robust(summaries.map(\.jerk)) {
       for episode in summaries.indices where summaries[episode].jerk.isFinite {
-        let z = usual.score(summaries[episode].jerk, floor: 0.1)
+        // Where operators of different skill are mixed, the deviation is no measure of what is rough.
+        let z = (summaries[episode].jerk - usual.median) / min(max(usual.deviation, 0.1), 0.6)
         judge(
-          "jerk", episode, z, where: summaries[episode].jerk > usual.median + 0.405, // ln 1.5
+          "jerk", episode, z, steps: wholeEpisode(episode),
           "third differences of the commands lie \(shown(z)) robust deviations above the median")
       }
     } else {

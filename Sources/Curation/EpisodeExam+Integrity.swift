@@ -79,7 +79,8 @@ extension EpisodeExam {
     let index = try store.rows("instruction.index", place, as: Int32.self)
     let rows = index.map { $0 < 0 ? -1 : store.texts[place.shard][Int($0)] }
     let blank = rows.map { $0 < 0 || store.instructions[$0].allSatisfy(\.isWhitespace) }
-    judgeRuns("empty-instruction", blank, score: Double(blank.count { $0 })) { run in "no instruction at \(shown(run))" }
+    judgeRuns("empty-instruction", blank, score: Double(blank.count { $0 })) { run in "no instruction at \(shown(run))"
+    }
     var distinct: [Int] = []
     for (row, isBlank) in zip(rows, blank) where !isBlank && !distinct.contains(row) { distinct.append(row) }
     let placeholders = distinct.filter { isPlaceholder(store.instructions[$0]) }

@@ -21,7 +21,7 @@ extension EpisodeExam {
     var speeds = [Double](repeating: 0, count: count - 1)
     for step in 0..<count - 1 { speeds[step] = distance(x, step, step + 1, width) }
     summary.path = speeds.reduce(0, +)
-    examineOrder(x, speeds, width)
+    examineOrder(x, width)
     measureShape(x, speeds, width)
     measureSmoothness(x, speeds, width)
     examineHangs(still)
@@ -38,17 +38,23 @@ extension EpisodeExam {
   }
 
   /// Independent points have three times the energy in second differences that they have in first ones.
-  private mutating func examineOrder(_ x: [Double], _ speeds: [Double], _ width: Int) {
-    let first = speeds.reduce(0) { $0 + $1 * $1 } / Double(count - 1)
-    var second = 0.0
-    for step in 1..<count - 1 {
-      for k in 0..<width {
+  ///
+  /// The median over the dimensions counts: one may jump of itself, as a quaternion that changes its sign.
+  private mutating func examineOrder(_ x: [Double], _ width: Int) {
+    var ratios: [Double] = []
+    for k in 0..<width {
+      var first = 0.0
+      var second = 0.0
+      for step in 1..<count {
+        let rise = x[step * width + k] - x[(step - 1) * width + k]
+        first += rise * rise
+        guard step + 1 < count else { continue }
         let bend = x[(step + 1) * width + k] - 2 * x[step * width + k] + x[(step - 1) * width + k]
         second += bend * bend
       }
+      if first > 0 { ratios.append(second / Double(count - 2) / (first / Double(count - 1))) }
     }
-    second /= Double(count - 2)
-    let ratio = first > 0 ? second / first : 0
+    let ratio = Robust(ratios)?.median ?? 0
     let mean = summary.path / Double(count - 1)
     judge(
       "step-order", ratio, steps: 0...count - 1, where: mean > 0.05,

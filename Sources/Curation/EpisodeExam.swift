@@ -74,21 +74,31 @@ struct EpisodeExam {
 
   /// What the comparison with other episodes needs of the values.
   private mutating func summarize() {
-    summary.magnitudes = [Float](repeating: 0, count: actionWidth + stateWidth)
     summary.constant = [Bool](repeating: true, count: actionWidth)
     for d in 0..<actionWidth {
-      for i in stride(from: d, to: a.count, by: actionWidth) {
-        if a[i] != a[d] { summary.constant[d] = false }
-        if abs(a[i]) > summary.magnitudes[d] { summary.magnitudes[d] = abs(a[i]) }
-      }
+      for i in stride(from: d, to: a.count, by: actionWidth) where a[i] != a[d] { summary.constant[d] = false }
     }
-    for d in 0..<stateWidth {
-      for i in stride(from: d, to: s.count, by: stateWidth) where abs(s[i]) > summary.magnitudes[actionWidth + d] {
-        summary.magnitudes[actionWidth + d] = abs(s[i])
-      }
-    }
+    summary.commandSize = Self.size(a, actionWidth, scale.action) { scale.isMotion($0) }
+    summary.stateSize = Self.size(s, stateWidth, scale.state) { scale.state[$0].isContinuous }
     summary.gripperIsConstant = scale.gripper.map { summary.constant[$0] }
     if stateWidth > 0 { summary.start = Array(s[..<stateWidth]) }
+  }
+
+  /// The median over the steps of the root mean square of those dimensions that count, in their usual magnitudes.
+  private static func size(
+    _ rows: [Float], _ width: Int, _ usual: [DatasetScale.Dimension], where counts: (Int) -> Bool
+  ) -> Double {
+    let chosen = (0..<width).filter { counts($0) && usual[$0].magnitude > 0 }
+    guard !chosen.isEmpty else { return .nan }
+    var sizes: [Double] = []
+    for start in stride(from: 0, to: rows.count, by: width) {
+      let sum = chosen.reduce(0.0) { sum, d in
+        let value = Double(rows[start + d]) / usual[d].magnitude
+        return sum + value * value
+      }
+      sizes.append((sum / Double(chosen.count)).squareRoot())
+    }
+    return Robust(sizes)?.median ?? .nan
   }
 
   /// Actions and states at equal parts of the episode, and at a few of its steps.

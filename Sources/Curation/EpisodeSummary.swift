@@ -11,8 +11,9 @@ struct EpisodeSummary: Sendable {
   var points: [Float] = []
   /// The first state, [P].
   var start: [Float] = []
-  /// The greatest magnitude of each dimension, actions first.
-  var magnitudes: [Float] = []
+  /// The median size of commands and of states, each dimension in its usual magnitude; NaN where nothing moves.
+  var commandSize = Double.nan
+  var stateSize = Double.nan
   /// Which action dimensions are constant.
   var constant: [Bool] = []
   /// The length of the state's path in typical ranges.

@@ -24,7 +24,8 @@ extension CurationReport {
       columns.append(
         CatalogAnnotation.Column(name, "INTEGER", episodes.map { .integer(counts[$0.ordinal] ?? 0) }))
     }
-    return CatalogAnnotation(columns: columns, tables: [findingTable, checkTable], removed: Self.columnNames,
+    return CatalogAnnotation(
+      columns: columns, tables: [findingTable, checkTable], removed: Self.columnNames,
       ensured: ["dropped"])
   }
 

@@ -39,9 +39,33 @@ public struct CatalogQuery: Sendable {
     return texts
   }
 
+  /// The columns and rows of a SELECT statement.
+  ///
+  /// - Throws: as ``ordinals(where:)``; anything but one SELECT is refused.
+  public func rows(
+    of select: String
+  ) throws(StoreError) -> (columns: [String], rows: [[CatalogAnnotation.Value]]) {
+    var columns: [String] = []
+    var rows: [[CatalogAnnotation.Value]] = []
+    try unsafe forEachRow(select, "statement `\(select)`", columns: { columns = $0 }) { statement in
+      unsafe rows.append(
+        (0..<sqlite3_column_count(statement)).map { column in
+          switch unsafe sqlite3_column_type(statement, column) {
+          case SQLITE_INTEGER: return unsafe .integer(Int(sqlite3_column_int64(statement, column)))
+          case SQLITE_FLOAT: return unsafe .real(sqlite3_column_double(statement, column))
+          case SQLITE_NULL: return .null
+          default:
+            guard let text = unsafe sqlite3_column_text(statement, column) else { return .null }
+            return unsafe .text(String(cString: text))
+          }
+        })
+    }
+    return (columns, rows)
+  }
+
   /// Calls `body` with each row of `sql`, which holds what errors call `what`.
   private func forEachRow(
-    _ sql: String, _ what: String, _ body: (OpaquePointer?) -> Void
+    _ sql: String, _ what: String, columns: ([String]) -> Void = { _ in }, _ body: (OpaquePointer?) -> Void
   ) throws(StoreError) {
     guard Directory.entry(path) == .file else {
       throw StoreError(.inputMissing, file: path, "there is no catalog; ingest the dataset again")
@@ -62,6 +86,13 @@ public struct CatalogQuery: Sendable {
     defer { _ = unsafe sqlite3_finalize(statement) }
     guard prepared == SQLITE_OK else { throw unsafe failure(connection, "the \(what) is not valid") }
     guard rest == 0 else { throw StoreError(file: path, "the \(what) is more than one statement") }
+    guard unsafe sqlite3_column_count(statement) > 0 else {
+      throw StoreError(file: path, "the \(what) selects nothing; write a SELECT statement")
+    }
+    columns(
+      unsafe (0..<sqlite3_column_count(statement)).map { column in
+        unsafe sqlite3_column_name(statement, column).map { unsafe String(cString: $0) } ?? ""
+      })
     while true {
       switch unsafe sqlite3_step(statement) {
       case SQLITE_ROW: unsafe body(statement)

@@ -1,3 +1,4 @@
+import ByteIO
 import Curation
 import TestSupport
 import Testing

@@ -178,9 +178,6 @@ import Testing
     expectDone(try Program.prefs.run("rank", onesided))
   }
 
-  private static let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
-    .first { Directory.entry($0) == .file }
-
   @Test func `the audit is written as JSON and one page`() throws {
     let directory = try TemporaryDirectory()
     expectDone(
@@ -194,17 +191,13 @@ import Testing
     expectDone(try Program.prefs.run("verify", directory("pairs")))
   }
 
-  @Test(.enabled(if: chromium != nil, "there is no Chromium; install it"))
+  @Test(.enabled(if: Browser.isInstalled, "\(Browser.note)"))
   func `a browser shows every frame of the page`() throws {
     let directory = try TemporaryDirectory()
     expectDone(
       try Program.prefs.run(pair([store(directory)], "success_vs_failure", directory("pairs"))))
     expectDone(try Program.prefs.run("audit", directory("pairs"), "--quiet", "--examples", "5", "--json"))
-    // The browser's own files lie in a short path: sockets' names are bounded.
-    let outcome = try Program(path: "/usr/bin/env").run(
-      "TMPDIR=/tmp", try #require(Self.chromium), "--headless", "--no-sandbox", "--disable-gpu",
-      "--user-data-dir=\(directory("profile"))",
-      "--virtual-time-budget=10000", "--dump-dom", "file://\(directory("pairs/prefs_audit.html"))")
+    let outcome = try Browser.open(directory("pairs/prefs_audit.html"), in: directory)
     #expect(outcome.ending == .status(0), "\(outcome.complaint.suffix(2000))")
     // Five pairs, two strips of eight frames each.
     #expect(outcome.output.contains("data-frames=\"80\"") && outcome.output.contains("data-shown=\"80\""))
