@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""How many injected faults `armature curate check` finds and places, how often it speaks on clean data, beside a peer.
+
+    measure_curation.py BIN STORE… [--peer PYTHON] [--seeds N] [--work DIR]
+
+BIN holds the programs (.build/release); stores are clean ones. For every kind of fault and seed, a copy of each store
+with faults in a few episodes is made and checked. A fault is found when the check that is named for its kind has a finding
+in its episode; it is placed when the finding's steps meet the fault's (or either is the whole episode). Benign is the share
+of clean episodes with a finding. With --peer, adduct (in that Python, with TensorFlow and TFDS) looks at the same faulty
+stores, exported as RLDS with `armature rlds export`.
+
+Prints Markdown.
+"""
+
+import argparse
+import json
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+
+def run(*words, check=True):
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True)
+    if check and done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, words))}: {done.stderr.strip()}")
+    return done
+
+
+def kinds(program):
+    """The kinds of faults, as the help lists them: `kind (what it does); …`."""
+    text = run(program, "inject", "--help").stdout
+    start = text.index("Kinds:") + 6
+    names = []
+    for part in " ".join(text[start:text.index("USAGE")].split()).split(";"):
+        name = part.strip().split(" ")[0].strip(".")
+        if name and all(c.isalnum() or c == "-" for c in name):
+            names.append(name)
+    return names
+
+
+def meets(finding, fault):
+    if finding["steps"] is None or fault["steps"] is None:
+        return True
+    (a, b), (c, d) = finding["steps"], fault["steps"]
+    return a <= d and c <= b
+
+
+def peer(python, program, store, work):
+    """Findings of adduct on the store's RLDS export: pairs of detector and what it names."""
+    out = work / "export"
+    shutil.rmtree(out, ignore_errors=True)
+    version = out / "set" / "1.0.0"
+    run(program.parent / "armature-rlds", "export", store, "--format", "rlds", "--out", version, "--quiet")
+    report = work / "adduct.json"
+    report.unlink(missing_ok=True)
+    start = time.monotonic()
+    done = run(python, "-m", "adduct", "scan", version, "--full", "--json", report, check=False)
+    if not report.exists():
+        done = run(pathlib.Path(python).parent / "adduct", "scan", version, "--full", "--json", report, check=False)
+    seconds = time.monotonic() - start
+    if not report.exists():
+        return None, seconds, done.stderr.strip().splitlines()[-1:] or [done.stdout.strip()[-200:]]
+    return json.loads(report.read_text()), seconds, []
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("bin", type=pathlib.Path)
+    parser.add_argument("stores", nargs="+", type=pathlib.Path)
+    parser.add_argument("--peer")
+    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--episodes", type=int, default=4)
+    parser.add_argument("--work", type=pathlib.Path)
+    options = parser.parse_args()
+    work = options.work or pathlib.Path(tempfile.mkdtemp())
+    work.mkdir(parents=True, exist_ok=True)
+    program = options.bin / "armature-curate"
+
+    clean, classes, episodes = {}, {}, 0
+    for store in options.stores:
+        copy = work / f"clean-{store.name}"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(store, copy)
+        found = json.loads(run(program, "check", copy, "--json", "--quiet").stdout)
+        episodes += found["episodes"]
+        classes |= {check["id"]: check["class"] for check in found["checks"]}
+        for finding in found["findings"]:
+            clean.setdefault(finding["check"], set()).add((store.name, finding["episode"]))
+
+    print("| fault | check | class | injected | found | placed | other findings of its class in clean episodes |")
+    print("|---|---|---|---|---|---|---|")
+    totals = {}
+    for kind in kinds(program):
+        injected = hits = placed = strays = 0
+        check = "?"
+        for store in options.stores:
+            for seed in range(options.seeds):
+                copy = work / "faulty"
+                shutil.rmtree(copy, ignore_errors=True)
+                done = run(
+                    program, "inject", store, "--fault", kind, "--episodes", options.episodes, "--seed", seed, "--out",
+                    copy, "--json", "--quiet", check=False)
+                if done.returncode != 0:
+                    continue  # The store has nothing to put it into.
+                faults = json.loads(done.stdout)["injected"]
+                found = json.loads(run(program, "check", copy, "--json", "--quiet").stdout)["findings"]
+                touched = {fault["episode"] for fault in faults}
+                for fault in faults:
+                    check = fault["check"]
+                    injected += 1
+                    own = [f for f in found if f["check"] == check and f["episode"] in (fault["episode"], None)]
+                    hits += bool(own)
+                    placed += any(meets(finding, fault) for finding in own)
+                before = {episode for name, episode in clean.get(check, set()) if name == store.name}
+                strays += len({
+                    f["episode"] for f in found
+                    if f["check"] == check and f["episode"] is not None and f["episode"] not in touched | before})
+        if injected:
+            sums = totals.setdefault(classes.get(check, "?"), [0, 0, 0])
+            for place, value in enumerate((injected, hits, placed)):
+                sums[place] += value
+            print(f"| {kind} | {check} | {classes.get(check, '?')} | {injected} | {hits} | {placed} | {strays} |")
+    print()
+    for name, (injected, hits, placed) in sorted(totals.items()):
+        print(f"{name}: {hits} of {injected} found ({100 * hits / injected:.1f} %), {placed} placed")
+    print(f"\n| check | class | clean episodes with a finding, of {episodes} |\n|---|---|---|")
+    for check, places in sorted(clean.items(), key=lambda item: -len(item[1])):
+        print(f"| {check} | {classes[check]} | {len(places)} ({100 * len(places) / episodes:.1f} %) |")
+    spoken = {classes[check] for check in clean}
+    print("\nNo finding on clean data of class: " + ", ".join(sorted({"defect", "risk"} - spoken) or ["–"]))
+
+    if options.peer:
+        store = options.stores[0]
+        copy = work / "peer"
+        shutil.rmtree(copy, ignore_errors=True)
+        faults = json.loads(
+            run(
+                program, "inject", store, "--fault",
+                "nan-action,duplicate-episode,empty-instruction,black-camera,frozen-camera,action-spike,idle-padding,"
+                "truncated-episode", "--episodes", 2, "--out", copy, "--json", "--quiet").stdout)["injected"]
+        start = time.monotonic()
+        found = json.loads(run(program, "check", copy, "--json", "--quiet").stdout)["findings"]
+        ours = time.monotonic() - start
+        touched = {fault["episode"] for fault in faults}
+        serious = [f for f in found if f["class"] != "info"]
+        hits = sum(any(f["check"] == fault["check"] and f["episode"] == fault["episode"] for f in serious) for fault in faults)
+        false = [f for f in serious if f["episode"] not in touched]
+        report, theirs, problem = peer(options.peer, program, copy, work)
+        print(f"\n{len(faults)} faults in {len(touched)} episodes of {store.name}:\n")
+        print("| tool | seconds | faults found in their episode | defects and risks elsewhere |\n|---|---|---|---|")
+        print(f"| armature curate check | {ours:.1f} | {hits} | {len(false)} |")
+        if report is None:
+            print(f"| adduct | {theirs:.1f} | did not run: {' '.join(problem)} | |")
+        else:
+            (work / "adduct-report.json").write_text(json.dumps(report, indent=1))
+            print(f"| adduct | {theirs:.1f} | see adduct-report.json in {work} | |")
+
+
+if __name__ == "__main__":
+    main()
