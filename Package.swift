@@ -157,6 +157,12 @@ let package = Package(
       ],
       swiftSettings: settings),
     .target(
+      name: "RLDSWriter",
+      dependencies: [
+        "Workers", "ByteIO", "JSON", "TFRecord", "TensorFiles", "ImageCodec", "RLDS", "EpisodeStore",
+      ],
+      swiftSettings: settings),
+    .target(
       name: "MixtureBuild",
       dependencies: [
         "Workers", "ByteIO", "JSON", "TensorFiles", "ImageCodec", "Actions", "RLDS", "ManifestSyntax",
@@ -190,7 +196,7 @@ let package = Package(
       name: "RLDSReader",
       dependencies: [
         "ByteIO", "JSON", "TFRecord", "Actions", "RLDS", "DatasetManifest", "EpisodeStore", "Ingest",
-        "CommandLineStage",
+        "RLDSWriter", "CommandLineStage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -303,6 +309,10 @@ let package = Package(
       dependencies: [
         "Ingest", "Workers", "ByteIO", "JSON", "RLDS", "TFRecord", "TensorFiles", "ImageCodec", "TestSupport",
       ],
+      swiftSettings: testSettings),
+    .testTarget(
+      name: "RLDSWriterTests",
+      dependencies: ["RLDSWriter", "ByteIO", "JSON", "TFRecord", "ImageCodec", "TestSupport"],
       swiftSettings: testSettings),
     .testTarget(
       name: "PipelineTests",

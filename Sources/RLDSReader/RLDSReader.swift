@@ -9,7 +9,7 @@ struct RLDSReader: AsyncParsableCommand {
     abstract: "Read RLDS datasets without TensorFlow, and turn them into checked episode stores.",
     version: armatureVersion,
     subcommands: [
-      Inspect.self, Dump.self, Standardize.self, IngestVerb.self, Stats.self, Tokens.self, Verify.self, Scan.self,
-      Registry.self,
+      Inspect.self, Dump.self, Standardize.self, IngestVerb.self, Stats.self, Tokens.self, Verify.self, ExportVerb.self,
+      Scan.self, Registry.self,
     ])
 }
