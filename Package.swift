@@ -105,6 +105,7 @@ let package = Package(
     .systemLibrary(name: "CISAL", providers: [.apt(["libisal-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CZstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5-serial", providers: [.apt(["libhdf5-dev"])]),
     .target(name: "CProtobufC", exclude: ["example.proto"], linkerSettings: [.linkedLibrary("protobuf-c")]),
     .target(
       name: "CImage",
@@ -127,6 +128,7 @@ let package = Package(
     .target(name: "ImageCodec", dependencies: ["ByteIO", "CImage"], swiftSettings: settings),
     .target(
       name: "RLDS", dependencies: ["ByteIO", "JSON", "TFRecord", "TensorFiles", "ImageCodec"], swiftSettings: settings),
+    .target(name: "HDF5", dependencies: ["CHDF5", "ByteIO", "TensorFiles"], swiftSettings: settings),
     .target(name: "Actions", dependencies: ["ByteIO"], swiftSettings: settings),
     .target(
       name: "ManifestSyntax", dependencies: ["ByteIO", .product(name: "Yams", package: "Yams")],
@@ -243,6 +245,8 @@ let package = Package(
       ],
       swiftSettings: testSettings),
     .testTarget(name: "ByteIOTests", dependencies: ["ByteIO", "TestSupport"], swiftSettings: testSettings),
+    .testTarget(
+      name: "HDF5Tests", dependencies: ["HDF5", "ByteIO", "TensorFiles", "TestSupport"], swiftSettings: testSettings),
     .testTarget(name: "ActionsTests", dependencies: ["Actions", "ByteIO", "TestSupport"], swiftSettings: testSettings),
     .testTarget(
       name: "DatasetManifestTests",
