@@ -194,10 +194,14 @@ let package = Package(
     .target(
       name: "Checkpoints", dependencies: ["ByteIO", "JSON", "TensorFiles", "ImageCodec", "Actions", "ManifestSyntax"],
       swiftSettings: settings),
+    .target(
+      name: "DemoFiles",
+      dependencies: ["Workers", "ByteIO", "JSON", "TensorFiles", "TFRecord", "ImageCodec", "RLDS", "HDF5"],
+      swiftSettings: settings),
     .executableTarget(
       name: "RLDSReader",
       dependencies: [
-        "ByteIO", "JSON", "TFRecord", "Actions", "RLDS", "DatasetManifest", "EpisodeStore", "Ingest",
+        "DemoFiles", "HDF5", "ByteIO", "JSON", "TFRecord", "Actions", "RLDS", "DatasetManifest", "EpisodeStore", "Ingest",
         "RLDSWriter", "CommandLineStage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

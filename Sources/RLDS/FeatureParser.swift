@@ -1,5 +1,5 @@
 internal import ByteIO
-internal import JSON
+public import JSON
 internal import TensorFiles
 
 extension FeatureTree {
@@ -8,7 +8,7 @@ extension FeatureTree {
   /// Unknown keys are ignored, as newer versions of TFDS add some; unknown classes are refused.
   ///
   /// - Throws: `JSONError` with the place.
-  init(parsing node: JSONNode) throws(JSONError) {
+  public init(parsing node: JSONNode) throws(JSONError) {
     guard let named = node.optional("pythonClassName") ?? node.optional("type") else {
       throw node.failure(.missing("pythonClassName"))
     }

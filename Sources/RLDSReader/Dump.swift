@@ -1,6 +1,7 @@
 import ArgumentParser
 import ByteIO
 import CommandLineStage
+import DemoFiles
 import Ingest
 import JSON
 import RLDS
@@ -11,7 +12,7 @@ struct Dump: AsyncParsableCommand {
     abstract: "Write every feature of one episode, decoded, to a safetensors file.",
     discussion: "Without features.json, the lists of the Example are written as they are.")
 
-  @Argument(help: ArgumentHelp("A TFDS dataset directory, or a TFRecord file.", valueName: "dir"))
+  @Argument(help: ArgumentHelp("A TFDS dataset directory, a TFRecord file, or HDF5 files.", valueName: "dir"))
   var path: String
 
   @Option(help: "The split, or a slice of it; by default the first.")
@@ -37,6 +38,12 @@ struct Dump: AsyncParsableCommand {
   }
 
   private func makeDump() throws -> EpisodeDump {
+    if DemoDataset.isThere(path) {
+      let demos = try DemoDataset(path)
+      let (payload, file) = try demos.record(episode, split: split)
+      return try EpisodeDump(
+        payload, at: EpisodePlace(file: file, record: episode, offset: 0), schema: EpisodeSchema(demos.features))
+    }
     if let raw = try RawRecords(path) {
       let (record, file) = try raw.record(episode)
       return try EpisodeDump(

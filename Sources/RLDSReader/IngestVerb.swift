@@ -2,8 +2,10 @@ import Actions
 public import ArgumentParser
 import ByteIO
 import CommandLineStage
+import DemoFiles
 import DatasetManifest
 import EpisodeStore
+import Glibc
 public import Ingest
 import JSON
 import RLDS
@@ -17,7 +19,7 @@ struct IngestVerb: AsyncParsableCommand {
       stopped goes on when the same command is run again.
       """)
 
-  @Argument(help: ArgumentHelp("A TFDS dataset directory.", valueName: "dir"))
+  @Argument(help: ArgumentHelp("A TFDS dataset directory, or HDF5 files.", valueName: "dir"))
   var path: String
 
   @Option(help: ArgumentHelp("A dataset's name, or a manifest's file.", valueName: "name|file.yaml"))
@@ -71,7 +73,9 @@ struct IngestVerb: AsyncParsableCommand {
   func run() async throws {
     try await runVerb {
       let manifest = try ManifestArgument.manifest(dataset)
-      let source = try DatasetDirectory(path)
+      let demos = DemoDataset.isThere(path) ? try await records(of: DemoDataset(path)) : nil
+      defer { if let demos { try? Directory.remove(demos) } }
+      let source = try DatasetDirectory(demos ?? path)
       var settings = IngestOptions()
       settings.selection = split
       settings.onError = onError
@@ -86,6 +90,16 @@ struct IngestVerb: AsyncParsableCommand {
         try await store(source, manifest, settings, out ?? "")
       }
     }
+  }
+
+  /// The directory of records that HDF5 demonstrations become on the way: beside the store, or in the temporary files'.
+  private func records(of demos: DemoDataset) async throws -> String {
+    let scratch = ProcessEnvironment.variable("TMPDIR") ?? "/tmp"
+    let path = out.map { "\($0).records" } ?? "\(scratch)/armature-records-\(getpid())"
+    if Directory.entry("\(path)/dataset_info.json") == .missing {
+      try await demos.write(to: path, workers: workers.workers)
+    }
+    return path
   }
 
   private func store(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ByteIO
 import CommandLineStage
+import DemoFiles
 import Ingest
 import JSON
 import RLDS
@@ -11,13 +12,18 @@ struct Inspect: AsyncParsableCommand {
     abstract: "Show what a dataset holds: features, splits, counts, language, cameras.",
     discussion: "Reads metadata and the first episode only. Without features.json, the first record's lists are shown.")
 
-  @Argument(help: ArgumentHelp("A TFDS dataset directory, or a TFRecord file.", valueName: "dir"))
+  @Argument(help: ArgumentHelp("A TFDS dataset directory, a TFRecord file, or HDF5 files.", valueName: "dir"))
   var path: String
 
   @OptionGroup var options: StageOptions
 
   func run() async throws {
     try await runVerb {
+      if DemoDataset.isThere(path) {
+        let demos = try DemoDataset(path)
+        options.report(Self.json(demos), text: Self.text(demos))
+        return
+      }
       if let raw = try RawRecords(path) {
         try options.report(raw.json, text: raw.text)
         return
@@ -25,6 +31,36 @@ struct Inspect: AsyncParsableCommand {
       let summary = try DatasetSummary(DatasetDirectory(path))
       options.report(summary.json, text: text(summary))
     }
+  }
+
+  private static func json(_ demos: DemoDataset) -> JSONValue {
+    [
+      "name": .string(demos.name), "directory": .string(demos.path), "format": "hdf5",
+      "episodes": JSONValue(demos.splits.reduce(0) { $0 + $1.episodeCount }),
+      "splits": .array(
+        demos.splits.map { ["name": .string($0.name), "episodes": JSONValue($0.episodeCount)] }),
+      "features": .array(
+        demos.features.map { feature in
+          [
+            "path": .string(feature.path), "type": .string(feature.leaf.type.name),
+            "shape": .string(DatasetSummary.shape(feature)), "kind": .string(DatasetSummary.kind(feature)),
+          ]
+        }),
+      "cameras": .array(demos.features.filter { $0.leaf.isImage && $0.isPerStep }.map { .string($0.path) }),
+      "skipped": JSONValue(demos.skipped),
+    ]
+  }
+
+  private static func text(_ demos: DemoDataset) -> String {
+    var features = TextTable([("feature", .left), ("type", .left), ("shape", .left), ("kind", .left)])
+    for feature in demos.features {
+      features.append([
+        feature.path, feature.leaf.type.name, DatasetSummary.shape(feature), DatasetSummary.kind(feature),
+      ])
+    }
+    let splits = demos.splits.map { "\($0.name) \($0.episodeCount)" }.joined(separator: ", ")
+    let skipped = demos.skipped.isEmpty ? "" : "\nnot read: " + demos.skipped.joined(separator: ", ")
+    return "\(demos.name) (HDF5)\n\nepisodes: \(splits)\n\n\(features.text)\(skipped)"
   }
 
   private func text(_ summary: DatasetSummary) -> String {

@@ -3,6 +3,7 @@ internal import EpisodeStore
 internal import ImageCodec
 internal import JSON
 internal import Workers
+internal import TFRecord
 
 /// What an export writes: which episodes go where, and the features that hold all of them.
 struct ExportPlan: Sendable {
@@ -112,17 +113,17 @@ struct ExportPlan: Sendable {
   }
 
   /// Returns the record of an episode.
-  func example(_ row: CatalogRow, _ store: StoreReader) throws -> EpisodeExample {
+  func example(_ row: CatalogRow, _ store: StoreReader) throws -> ExampleMessage {
     try Self.example(row, store, steps, metadata, addsSuccess).example
   }
 
   private static func example(
     _ row: CatalogRow, _ store: StoreReader, _ steps: StepFeatures, _ metadata: MetadataColumns, _ addsSuccess: Bool
-  ) throws -> (example: EpisodeExample, place: String) {
+  ) throws -> (example: ExampleMessage, place: String) {
     let episode = try store.episode(row)
     let catalog = store.path + "/" + StoreIndex.catalogName
     let document = try document(row, catalog, addsSuccess: addsSuccess)
-    return (EpisodeExample(try steps.values(episode) + metadata.values(document)), episode.place)
+    return (ExampleMessage(try steps.values(episode) + metadata.values(document)), episode.place)
   }
 
   private struct Measured {

@@ -98,7 +98,7 @@ extension RLDSExport {
 private struct ComparedValues {
   private let pieces: [Bytes]
 
-  init(_ values: FeatureValues) {
+  init(_ values: ExampleValues) {
     switch values {
     case .floats(let bytes): pieces = [bytes]
     case .flags(let bytes): pieces = [Bytes(values: bytes.array.map { Int64($0) })]

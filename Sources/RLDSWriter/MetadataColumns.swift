@@ -1,5 +1,6 @@
 internal import ByteIO
 internal import JSON
+internal import TFRecord
 
 /// The metadata of all episodes as typed features: what every episode has, with one type; the rest as JSON text.
 struct MetadataColumns {
@@ -89,9 +90,9 @@ struct MetadataColumns {
   }
 
   /// The values of one episode.
-  func values(_ document: JSONValue) -> [(name: String, values: FeatureValues)] {
+  func values(_ document: JSONValue) -> [(name: String, values: ExampleValues)] {
     let leaves = Self.leaves(document)
-    var values: [(name: String, values: FeatureValues)] = []
+    var values: [(name: String, values: ExampleValues)] = []
     for column in columns {
       guard let value = leaves.first(where: { $0.path == column.path })?.value else { continue }
       let elements = value.elements ?? [value]

@@ -2,6 +2,7 @@ internal import ByteIO
 internal import EpisodeStore
 internal import ImageCodec
 internal import TensorFiles
+internal import TFRecord
 
 /// Which features the steps of an export have, and how they are named: `image.primary` of the store is
 /// `steps/observation/image_primary`.
@@ -40,21 +41,21 @@ struct StepFeatures {
   }
 
   /// The values of an episode's steps.
-  func values(_ episode: StoreEpisode) throws -> [(name: String, values: FeatureValues)] {
+  func values(_ episode: StoreEpisode) throws -> [(name: String, values: ExampleValues)] {
     func require(_ name: String, _ dtype: DType) throws -> Bytes {
       guard let bytes = try episode.rows(name, dtype) else {
         throw ExportError(episode.place, "tensor `\(name)` is missing; ingest the dataset again")
       }
       return bytes
     }
-    func flags(_ name: String) throws -> FeatureValues {
+    func flags(_ name: String) throws -> ExampleValues {
       let bytes = try require(name, .uint8)
       guard bytes.array.allSatisfy({ $0 <= 1 }) else {
         throw ExportError(episode.place, "tensor `\(name)` holds more than 0 and 1; ingest the dataset again")
       }
       return .flags(bytes)
     }
-    var values: [(name: String, values: FeatureValues)] = [
+    var values: [(name: String, values: ExampleValues)] = [
       ("steps/action", .floats(try require("action", .float32))),
       ("steps/is_first", try flags("is_first")), ("steps/is_last", try flags("is_last")),
       ("steps/is_terminal", try flags("is_terminal")),
@@ -74,7 +75,7 @@ struct StepFeatures {
     return values
   }
 
-  private static func numbers(_ bytes: Bytes, _ dtype: DType, _ place: String) throws -> FeatureValues {
+  private static func numbers(_ bytes: Bytes, _ dtype: DType, _ place: String) throws -> ExampleValues {
     switch dtype {
     case .float32: return .floats(bytes)
     case .bool: return .flags(bytes)

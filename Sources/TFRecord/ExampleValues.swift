@@ -1,7 +1,7 @@
-internal import ByteIO
+public import ByteIO
 
-/// The values of one feature of an episode, as a `tf.train.Example` takes them.
-enum FeatureValues {
+/// The values of one feature, as a `tf.train.Example` takes them.
+public enum ExampleValues: Sendable {
   /// Little-endian float32, one after another.
   case floats(Bytes)
   /// Numbers 0 or 1, a byte each.
@@ -84,27 +84,28 @@ enum FeatureValues {
   }
 }
 
-/// One episode as a `tf.train.Example`: features sorted by name.
-struct EpisodeExample {
-  private(set) var features: [(name: String, values: FeatureValues)]
+/// A `tf.train.Example` of features sorted by name, whose size is known before it is serialised.
+public struct ExampleMessage: Sendable {
+  public private(set) var features: [(name: String, values: ExampleValues)]
 
-  init(_ features: [(name: String, values: FeatureValues)]) {
+  /// Gathers features, whose names differ.
+  public init(_ features: [(name: String, values: ExampleValues)]) {
     self.features = features.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
   }
 
   private var mapByteCount: Int {
-    features.reduce(0) { $0 + FeatureValues.delimited($1.values.entryByteCount($1.name)) }
+    features.reduce(0) { $0 + ExampleValues.delimited($1.values.entryByteCount($1.name)) }
   }
 
   /// The number of bytes of the serialised message; frames are not touched.
-  var byteCount: Int { FeatureValues.delimited(mapByteCount) }
+  public var byteCount: Int { ExampleValues.delimited(mapByteCount) }
 
   /// The serialised message: O(bytes), each copied once.
-  func serialized() -> [UInt8] {
+  public func serialized() -> [UInt8] {
     var message: [UInt8] = []
     let map = mapByteCount
-    message.reserveCapacity(FeatureValues.delimited(map))
-    FeatureValues.header(1, map, &message)
+    message.reserveCapacity(ExampleValues.delimited(map))
+    ExampleValues.header(1, map, &message)
     for feature in features { feature.values.append(feature.name, to: &message) }
     return message
   }
