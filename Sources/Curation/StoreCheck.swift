@@ -1,6 +1,7 @@
 internal import Actions
 internal import ByteIO
 internal import EpisodeStore
+internal import Glibc
 internal import Workers
 
 /// Checks a store: one parallel pass over its episodes, then comparisons between them.
@@ -63,16 +64,30 @@ public struct StoreCheck: Sendable {
       found[group] = (summaries, totals.totals)
       progress(range.count)
     }
+    let report = report(store, scale, found, includesImages: wantsImages)
+    malloc_trim(0)  // What the workers took apart is not used again otherwise.
+    return report
+  }
+
+  /// Compares what was found of the episodes, and puts it together.
+  private func report(
+    _ store: StoreContents, _ scale: DatasetScale, _ found: Slots<(summaries: [EpisodeSummary], totals: Totals)>,
+    includesImages: Bool
+  ) -> CurationReport {
+    let groupCount = (store.places.count + Self.groupSize - 1) / Self.groupSize
     var totals = Totals(actionWidth: store.actionWidth, stateWidth: store.stateWidth)
     var summaries: [EpisodeSummary] = []
     summaries.reserveCapacity(store.places.count)
-    for part in found.filled {
+    for group in 0..<groupCount {
+      guard let part = found[group] else { continue }
       summaries += part.summaries
       totals.add(part.totals)
+      found[group] = nil
     }
     var exam = DatasetExam(store, scale, selection, summaries)
+    summaries = []
     exam.run(totals)
-    return exam.report(totals, includesImages: wantsImages)
+    return exam.report(totals, includesImages: includesImages)
   }
 }
 
