@@ -1,7 +1,6 @@
 internal import Actions
 internal import ByteIO
 internal import EpisodeStore
-internal import Glibc
 internal import Workers
 
 /// Checks a store: one parallel pass over its episodes, then comparisons between them.
@@ -64,9 +63,7 @@ public struct StoreCheck: Sendable {
       found[group] = (summaries, totals.totals)
       progress(range.count)
     }
-    let report = report(store, scale, found, includesImages: wantsImages)
-    malloc_trim(0)  // What the workers took apart is not used again otherwise.
-    return report
+    return report(store, scale, found, includesImages: wantsImages)
   }
 
   /// Compares what was found of the episodes, and puts it together.

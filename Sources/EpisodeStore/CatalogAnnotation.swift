@@ -17,13 +17,19 @@ public struct CatalogAnnotation: Sendable {
     public let name: String
     /// SQLite's type: INTEGER, DOUBLE, TEXT.
     public let type: String
-    public let values: [Value]
+    /// The value of an episode by its place among all, from 0.
+    public let value: @Sendable (Int) -> Value
 
     /// - Precondition: `name` is a plain word.
     public init(_ name: String, _ type: String, _ values: [Value]) {
+      self.init(name, type) { $0 < values.count ? values[$0] : .null }
+    }
+
+    /// - Precondition: `name` is a plain word.
+    public init(_ name: String, _ type: String, value: @escaping @Sendable (Int) -> Value) {
       self.name = name
       self.type = type
-      self.values = values
+      self.value = value
     }
   }
 
@@ -130,7 +136,7 @@ public struct CatalogAnnotation: Sendable {
     let rows = try Row.fetchCursor(source, sql: "SELECT \(quotedNames) FROM episodes ORDER BY ordinal")
     var number = 0
     while let row = try rows.next() {
-      let values = columns.map { number < $0.values.count ? $0.values[number].database : .null }
+      let values = columns.map { $0.value(number).database }
       try insert.execute(arguments: StatementArguments(Array(row.databaseValues) + values))
       number += 1
     }
