@@ -26,7 +26,7 @@ public struct Check: Sendable, Equatable {
     /// The default.
     public let value: Double
     public let side: Side
-    /// What the score counts: `steps`, `share of steps`, `robust z`, …
+    /// What the score counts, such as steps, a share of steps, or robust deviations.
     public let unit: String
     /// Where the default comes from.
     public let source: String

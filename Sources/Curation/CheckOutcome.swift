@@ -8,8 +8,9 @@ public struct CheckOutcome: Sendable, Equatable {
   public var assessedCount = 0
   /// Why episodes were not assessed, with how many; empty where all were.
   public var notAssessed: [Reason] = []
-  /// The score of each episode in the order of the report's episodes; nil where not assessed. Empty for a dataset's
-  /// check.
+  /// The score of each episode in the order of the report's episodes.
+  ///
+  /// It is nil where the check was not assessed; there are none for a check of the dataset.
   public var scores: [Double?] = []
   public var histogram: Histogram?
   /// Spearman's rank correlation of the score with the episode's length; nil for scores that are not soft, and where

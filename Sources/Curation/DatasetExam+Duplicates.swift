@@ -34,25 +34,20 @@ extension DatasetExam {
     }
   }
 
-  /// Outlines are compared where their means over each eighth of the values are near: those differ by no more than the
-  /// root mean square difference times √8.
+  /// Outlines are compared where their means over each eighth of the values are near: the mean square of the differences
+  /// of these is at most that of the values.
   private mutating func findNear(_ copyOf: inout [Int?]) {
     let store = store
     let check = CheckCatalog.all[ScoreSheet.place("near-duplicate")]
     let limit = max(selection.threshold(of: check), check.threshold.value)
     let assessed = summaries.indices.filter { !summaries[$0].outline.isEmpty }
-    let keys = assessed.map { Self.keys(summaries[$0].outline) }
-    let order = assessed.indices.sorted { (keys[$0][0], $0) < (keys[$1][0], $1) }
-    let reach = Float(limit * 1000 * 8.0.squareRoot())
     var nearest = [(distance: Double, episode: Int)?](repeating: nil, count: summaries.count)
-    for (position, i) in order.enumerated() {
-      for next in order[(position + 1)...] {
-        guard keys[next][0] - keys[i][0] <= reach else { break }
-        guard (1..<8).allSatisfy({ abs(keys[next][$0] - keys[i][$0]) <= reach }) else { continue }
-        let (earlier, later) =
-          assessed[i] < assessed[next] ? (assessed[i], assessed[next]) : (assessed[next], assessed[i])
+    var grid = OutlineGrid(reach: Float(limit * 1000), assessed.map { summaries[$0].outline })
+    for (position, later) in assessed.enumerated() {
+      for candidate in grid.insert(position) {
+        let earlier = assessed[candidate]
         guard summaries[earlier].digest != summaries[later].digest, haveLikeLengths(earlier, later) else { continue }
-        let distance = Self.distance(summaries[earlier].outline, summaries[later].outline)
+        let distance = OutlineGrid.distance(summaries[earlier].outline, summaries[later].outline)
         guard distance < limit, lookAlike(earlier, later) else { continue }
         if let known = nearest[later], (known.distance, known.episode) <= (distance, earlier) { continue }
         nearest[later] = (distance, earlier)
@@ -83,20 +78,5 @@ extension DatasetExam {
     else { return true }
     let difference = zip(x, y).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
     return difference < 24 * x.count
-  }
-
-  private static func keys(_ outline: [Int16]) -> [Float] {
-    (0..<8).map { part in
-      let range = part * outline.count / 8..<(part + 1) * outline.count / 8
-      guard !range.isEmpty else { return 0 }
-      return Float(outline[range].reduce(0) { $0 + Int($1) }) / Float(range.count)
-    }
-  }
-
-  /// The root mean square difference, in typical ranges.
-  private static func distance(_ a: [Int16], _ b: [Int16]) -> Double {
-    var sum = 0.0
-    for (x, y) in zip(a, b) { sum += Double((Int(x) - Int(y)) * (Int(x) - Int(y))) }
-    return (sum / Double(max(a.count, 1))).squareRoot() / 1000
   }
 }

@@ -19,13 +19,16 @@ extension DatasetExam {
       var residual = 0.0
       var information = 0.0
       let count = points.count / width
-      for k in 0..<count {
+      // In large datasets every other step will do.
+      let taken = stride(from: 0, to: count, by: known.count > 20_000 ? 2 : 1)
+      for k in taken {
         let found = reference.look(Array(points[k * width..<(k + 1) * width]), except: episode)
         residual += found.residual
         information += found.information
       }
-      residuals[episode] = residual / Double(count)
-      judge("deminf", episode, information / Double(count), "states tell \(shown(information / Double(count))) nats")
+      residuals[episode] = residual / Double(taken.underestimatedCount)
+      information /= Double(taken.underestimatedCount)
+      judge("deminf", episode, information, "states tell \(shown(information)) nats")
     }
     guard let usual = Robust(residuals) else { return }
     for episode in known {
@@ -47,7 +50,7 @@ private struct Reference {
   init(_ summaries: [EpisodeSummary], _ known: [Int], stateWidth: Int, width: Int) {
     self.stateWidth = stateWidth
     self.width = width
-    let limit = known.count > 20_000 ? 512 : 1536
+    let limit = known.count > 20_000 ? 256 : 1536
     let total = known.reduce(0) { $0 + summaries[$1].points.count / width }
     let stride = max(1, (total + limit - 1) / limit)
     var number = 0

@@ -29,12 +29,14 @@ struct DatasetExam {
   mutating func run(_ totals: Totals) {
     examineStatistics(totals)
     findDuplicates()
+    for episode in summaries.indices { summaries[episode].outline = [] }
     examineTasks()
     examineLengths()
     examineMotion()
     examineScales()
     examineDataset()
     scoreNeighbours()
+    for episode in summaries.indices { summaries[episode].points = [] }
     compareViews()
   }
 

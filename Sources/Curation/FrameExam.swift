@@ -99,8 +99,11 @@ struct FrameExam {
   }
 
   private mutating func append(_ gray: [UInt8], _ shape: ViewSummary.FrameShape, _ before: [UInt8]) {
-    measures.append(FrameMeasure(gray, height: shape.height, width: shape.width))
-    same.append(!before.isEmpty && FrameMeasure.difference(gray, before) < Self.sameLimit)
+    let measure = FrameMeasure(gray, height: shape.height, width: shape.width)
+    // Means differ by no more than the pixels do.
+    let mayBeSame = measures.last.flatMap(\.self).map { abs($0.mean - measure.mean) < Self.sameLimit } ?? true
+    measures.append(measure)
+    same.append(mayBeSame && !before.isEmpty && FrameMeasure.difference(gray, before) < Self.sameLimit)
     shapes.append(shape)
     missing.append(false)
   }

@@ -32,37 +32,50 @@ struct FrameMeasure {
     reduce(gray, height, width)
   }
 
+  /// Over every other row, which is as telling and takes half the time.
   private static func laplacian(_ gray: [UInt8], _ height: Int, _ width: Int) -> Double {
     guard height > 2, width > 2 else { return 0 }
     var sum = 0
     var squares = 0
+    var rows = 0
     unsafe gray.withUnsafeBufferPointer { pixels in
-      for y in 1..<height - 1 {
+      for y in stride(from: 1, to: height - 1, by: 2) {
         let row = y * width
-        for i in row + 1..<row + width - 1 {
-          let value =
-            unsafe Int32(pixels[i - 1]) &+ Int32(pixels[i + 1]) &+ Int32(pixels[i - width]) &+ Int32(pixels[i + width])
-            &- 4 &* Int32(pixels[i])
-          sum &+= Int(value)
-          squares &+= Int(value &* value)
+        rows += 1
+        // In pieces whose sums fit 32 bits: 1,020² · 2,048 < 2³¹.
+        for start in stride(from: row + 1, to: row + width - 1, by: 2048) {
+          var part: Int32 = 0
+          var partSquares: Int32 = 0
+          for i in start..<min(start + 2048, row + width - 1) {
+            let sides = unsafe Int32(pixels[i - 1]) &+ Int32(pixels[i + 1])
+            let ends = unsafe Int32(pixels[i - width]) &+ Int32(pixels[i + width])
+            let value = unsafe sides &+ ends &- 4 &* Int32(pixels[i])
+            part &+= value
+            partSquares &+= value &* value
+          }
+          sum &+= Int(part)
+          squares &+= Int(partSquares)
         }
       }
     }
-    let n = Double((height - 2) * (width - 2))
+    let n = Double(rows * (width - 2))
     let mean = Double(sum) / n
     return max(0, Double(squares) / n - mean * mean)
   }
 
   private mutating func reduce(_ gray: [UInt8], _ height: Int, _ width: Int) {
-    var sums = [Int32](repeating: 0, count: 256)
-    var counts = [Int32](repeating: 0, count: 256)
-    var columns = [Int](repeating: 0, count: width)
-    for x in 0..<width { columns[x] = x * 16 / width }
-    for y in 0..<height {
-      let cell = y * 16 / height * 16
-      for x in 0..<width {
-        sums[cell + columns[x]] &+= Int32(gray[y * width + x])
-        counts[cell + columns[x]] &+= 1
+    let edges = (0...16).map { ($0 * width + 15) / 16 }
+    var sums = [Int](repeating: 0, count: 256)
+    var counts = [Int](repeating: 0, count: 256)
+    unsafe gray.withUnsafeBufferPointer { pixels in
+      for y in 0..<height {
+        let cell = y * 16 / height * 16
+        for x in 0..<16 {
+          var part: UInt32 = 0
+          for i in y * width + edges[x]..<y * width + edges[x + 1] { part &+= unsafe UInt32(pixels[i]) }
+          sums[cell + x] &+= Int(part)
+          counts[cell + x] &+= edges[x + 1] - edges[x]
+        }
       }
     }
     for i in 0..<256 { thumbnail[i] = counts[i] > 0 ? Float(sums[i]) / Float(counts[i]) : 0 }

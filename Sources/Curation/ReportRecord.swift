@@ -12,9 +12,9 @@ extension CurationReport {
   /// Columns and tables of an earlier check go.
   public var annotation: CatalogAnnotation {
     var columns = outcomes.filter { $0.check.scope == .episode }.map { outcome in
-      CatalogAnnotation.Column(
-        outcome.check.column, "DOUBLE",
-        outcome.scores.map { $0.map { $0.isFinite ? .real($0) : .text("\($0)") } ?? .null })
+      CatalogAnnotation.Column(outcome.check.column, "DOUBLE") { episode in
+        outcome.scores[episode].map { $0.isFinite ? .real($0) : .text("\($0)") } ?? .null
+      }
     }
     for (name, checkClass) in [("defects", CheckClass.defect), ("risks", .risk)] {
       var counts: [Int: Int] = [:]

@@ -58,9 +58,11 @@ struct StateFollowing: Sendable {
     for (i, d) in commands.enumerated() {
       var best = (state: 0, shift: 0, value: 0.0)
       for j in states.indices {
-        for k in 0..<shiftCount {
+        // Small shifts first: of a regular motion, others fit as well.
+        for shift in Self.shifts.sorted(by: { (abs($0), $0) < (abs($1), $1) }) {
+          let k = shift - Self.shifts.lowerBound
           let value = sums[(i * states.count + j) * shiftCount + k] / Double(count)
-          if abs(value) > abs(best.value) { best = (j, k, value) }
+          if abs(value) > abs(best.value) + 0.02 { best = (j, k, value) }
         }
       }
       guard abs(best.value) >= 0.3 else { continue }

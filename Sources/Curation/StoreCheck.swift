@@ -63,16 +63,28 @@ public struct StoreCheck: Sendable {
       found[group] = (summaries, totals.totals)
       progress(range.count)
     }
+    return report(store, scale, found, includesImages: wantsImages)
+  }
+
+  /// Compares what was found of the episodes, and puts it together.
+  private func report(
+    _ store: StoreContents, _ scale: DatasetScale, _ found: Slots<(summaries: [EpisodeSummary], totals: Totals)>,
+    includesImages: Bool
+  ) -> CurationReport {
+    let groupCount = (store.places.count + Self.groupSize - 1) / Self.groupSize
     var totals = Totals(actionWidth: store.actionWidth, stateWidth: store.stateWidth)
     var summaries: [EpisodeSummary] = []
     summaries.reserveCapacity(store.places.count)
-    for part in found.filled {
+    for group in 0..<groupCount {
+      guard let part = found[group] else { continue }
       summaries += part.summaries
       totals.add(part.totals)
+      found[group] = nil
     }
     var exam = DatasetExam(store, scale, selection, summaries)
+    summaries = []
     exam.run(totals)
-    return exam.report(totals, includesImages: wantsImages)
+    return exam.report(totals, includesImages: includesImages)
   }
 }
 

@@ -17,13 +17,19 @@ public struct CatalogAnnotation: Sendable {
     public let name: String
     /// SQLite's type: INTEGER, DOUBLE, TEXT.
     public let type: String
-    public let values: [Value]
+    /// The value of an episode by its place among all, from 0.
+    public let value: @Sendable (Int) -> Value
 
     /// - Precondition: `name` is a plain word.
     public init(_ name: String, _ type: String, _ values: [Value]) {
+      self.init(name, type) { $0 < values.count ? values[$0] : .null }
+    }
+
+    /// - Precondition: `name` is a plain word.
+    public init(_ name: String, _ type: String, value: @escaping @Sendable (Int) -> Value) {
       self.name = name
       self.type = type
-      self.values = values
+      self.value = value
     }
   }
 
@@ -109,23 +115,29 @@ public struct CatalogAnnotation: Sendable {
 
   private func copyEpisodes(_ source: Database, _ database: Database) throws {
     let replaced = Set(columns.map(\.name) + removed)
-    let kept = try source.columns(in: "episodes").filter {
+    let foreign = try source.columns(in: "episodes").filter {
       !Self.ownColumns.contains($0.name) && !replaced.contains($0.name)
     }
-    let present = Set(kept.map(\.name) + columns.map(\.name))
-    let empty = ensured.filter { !present.contains($0) }
+    // In the same order whether they were there before or not.
+    let kept = foreign.filter { !ensured.contains($0.name) }
+    let texts = ensured.filter { !replaced.contains($0) }
+    let present = Set(foreign.map(\.name))
     let further =
-      kept.map { ($0.name, $0.type) } + columns.map { ($0.name, $0.type) } + empty.map { ($0, "TEXT") }
+      kept.map { ($0.name, $0.type) } + texts.map { ($0, "TEXT") } + columns.map { ($0.name, $0.type) }
     try database.execute(sql: Catalog.schema(further: further))
     let names = Catalog.columns.map(\.name) + kept.map(\.name)
-    let marks = Array(repeating: "?", count: names.count + columns.count + empty.count).joined(separator: ", ")
+    let count = names.count + texts.count + columns.count
+    let marks = Array(repeating: "?", count: count).joined(separator: ", ")
     let insert = try database.makeStatement(sql: "INSERT INTO episodes VALUES (\(marks))")
-    let quotedNames = names.map(\.quotedDatabaseIdentifier).joined(separator: ", ")
+    let selected =
+      names.map(\.quotedDatabaseIdentifier)
+      + texts.map { present.contains($0) ? $0.quotedDatabaseIdentifier : "NULL" }
+    let quotedNames = selected.joined(separator: ", ")
     let rows = try Row.fetchCursor(source, sql: "SELECT \(quotedNames) FROM episodes ORDER BY ordinal")
     var number = 0
     while let row = try rows.next() {
-      let values = columns.map { number < $0.values.count ? $0.values[number].database : .null }
-      try insert.execute(arguments: StatementArguments(Array(row.databaseValues) + values + empty.map { _ in .null }))
+      let values = columns.map { $0.value(number).database }
+      try insert.execute(arguments: StatementArguments(Array(row.databaseValues) + values))
       number += 1
     }
   }

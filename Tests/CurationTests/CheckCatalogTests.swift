@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func `a check of another name is refused with the nearest one`() {
-    #expect(throws: CurationError(.usage, "there is no check `non-finit`; did you mean `non-finite`?")) {
+    #expect(throws: CurationError(.usage, "there is no check `non-finit`; did you mean `non-finite`")) {
       try CheckSelection(["non-finit"])
     }
   }
