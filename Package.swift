@@ -201,7 +201,8 @@ let package = Package(
     .executableTarget(
       name: "RLDSReader",
       dependencies: [
-        "DemoFiles", "HDF5", "ByteIO", "JSON", "TFRecord", "Actions", "RLDS", "DatasetManifest", "EpisodeStore", "Ingest",
+        "DemoFiles", "HDF5", "ByteIO", "JSON", "TFRecord", "Actions", "RLDS", "DatasetManifest", "EpisodeStore",
+        "Ingest",
         "RLDSWriter", "CommandLineStage",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],

@@ -65,8 +65,10 @@ struct ReportVerb: AsyncParsableCommand {
         try AtomicFile.write(Array(report.junit(failing: classes).utf8), to: junit)
       }
       let counts = CheckClass.allCases.map { "\(report.findingCount($0)) \($0.rawValue)" }.joined(separator: ", ")
-      options.report(report.json, text: "\(store): \(report.episodes.count) episodes; findings: \(counts)"
-        + (out.map { "; \($0)" } ?? ""))
+      options.report(
+        report.json,
+        text: "\(store): \(report.episodes.count) episodes; findings: \(counts)"
+          + (out.map { "; \($0)" } ?? ""))
       let grave = failOn.classes.reduce(0) { $0 + report.findingCount($1) }
       if grave > 0 {
         complain("\(store): \(grave) findings that --fail-on \(failOn.rawValue) does not let pass")

@@ -97,7 +97,8 @@ public struct CurationPage {
         + "<td class=n>\(outcome.lengthCorrelation.map(Self.number) ?? "")</td>"
         + "<td>\(Self.escaped(why.joined(separator: "; ")))</td></tr>"
     }
-    return "<div class=scroll tabindex=0><table><thead><tr>\(heads.map { "<th>\($0)</th>" }.joined())</tr></thead><tbody>"
+    return
+      "<div class=scroll tabindex=0><table><thead><tr>\(heads.map { "<th>\($0)</th>" }.joined())</tr></thead><tbody>"
       + rows.joined(separator: "\n") + "</tbody></table></div>"
   }
 
@@ -106,7 +107,8 @@ public struct CurationPage {
       let check = outcome.check
       let isShown = outcome.findingCount > 0
       var text = "<details class=card id=\"check-\(check.id)\"\(isShown ? " open" : "")>"
-      text += "<summary><b>\(check.id)</b> <span class=\(check.checkClass.rawValue)>\(check.checkClass.rawValue)</span> "
+      text +=
+        "<summary><b>\(check.id)</b> <span class=\(check.checkClass.rawValue)>\(check.checkClass.rawValue)</span> "
       text += "\(outcome.findingCount) findings</summary>"
       text += "<p>\(Self.escaped(check.meaning))</p><p class=soft>\(Self.escaped(check.mechanism))</p>"
       text += "<p class=soft>Threshold \(check.threshold.side.rawValue) \(Self.number(outcome.threshold)) "
@@ -120,10 +122,12 @@ public struct CurationPage {
       }
       let own = articles.rows(of: check.id)
       if !own.isEmpty {
-        text += "<ul>" + own.map { row in
-          "<li><a href=\"#f\(row)\">\(Self.escaped(report.findings[row].message))</a>"
-            + (report.findings[row].episode.map { " <span class=soft>episode \($0)</span>" } ?? "") + "</li>"
-        }.joined() + "</ul>"
+        text +=
+          "<ul>"
+          + own.map { row in
+            "<li><a href=\"#f\(row)\">\(Self.escaped(report.findings[row].message))</a>"
+              + (report.findings[row].episode.map { " <span class=soft>episode \($0)</span>" } ?? "") + "</li>"
+          }.joined() + "</ul>"
       }
       if outcome.findingCount > own.count {
         text += "<p class=soft>\(outcome.findingCount - own.count) more are in the table of episodes.</p>"
@@ -197,7 +201,8 @@ public struct CurationPage {
     text += "also hold what lies beyond.</p>"
     for (dimension, histogram) in report.actionHistograms.enumerated() {
       text += "<figure><figcaption>Dimension \(dimension): q01 \(Self.number(histogram.q01)), q99 "
-      text += "\(Self.number(histogram.q99)), least \(Self.number(histogram.min)), greatest \(Self.number(histogram.max))"
+      text +=
+        "\(Self.number(histogram.q99)), least \(Self.number(histogram.min)), greatest \(Self.number(histogram.max))"
       text += histogram.isNormalized ? "</figcaption>" : "; kept as it is</figcaption>"
       text +=
         HistogramDrawing(

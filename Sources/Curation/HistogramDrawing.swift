@@ -16,13 +16,16 @@ struct HistogramDrawing {
     for (bin, count) in counts.enumerated() where count > 0 {
       let height = max(1, Double(count) / most * 96)
       text += "<rect class=bar x=\"\(formatted(x(low) + Double(bin) * width))\" y=\"\(formatted(100 - height))\" "
-      text += "width=\"\(formatted(max(0.6, width - 0.4)))\" height=\"\(formatted(height))\"><title>\(count)</title></rect>"
+      text +=
+        "width=\"\(formatted(max(0.6, width - 0.4)))\" height=\"\(formatted(height))\"><title>\(count)</title></rect>"
     }
     text += "<path class=axis d=\"M10 100H710\"/>"
     for (name, value) in marks where value.isFinite {
       let place = x(value)
-      text += "<path class=mark d=\"M\(formatted(place)) 4V100\"/><text class=marked x=\"\(formatted(place))\" y=\"116\""
-      text += " text-anchor=\"\(place > 600 ? "end" : place < 120 ? "start" : "middle")\">\(CurationPage.escaped(name))</text>"
+      text +=
+        "<path class=mark d=\"M\(formatted(place)) 4V100\"/><text class=marked x=\"\(formatted(place))\" y=\"116\""
+      text +=
+        " text-anchor=\"\(place > 600 ? "end" : place < 120 ? "start" : "middle")\">\(CurationPage.escaped(name))</text>"
     }
     text += "<text x=\"10\" y=\"129\">\(CurationPage.number(left))</text>"
     text += "<text x=\"710\" y=\"129\" text-anchor=\"end\">\(CurationPage.number(right))</text>"

@@ -16,7 +16,7 @@ public struct DemoDataset: Sendable {
   public let name: String
   /// The splits in order, with their episodes.
   public let splits: [(name: String, episodeCount: Int)]
-  /// The features of the first episode, which all have.
+  /// The features of the first episode.
   public let features: [DeclaredFeature]
   /// What cannot be read, by its path in the first episode's file.
   public let skipped: [String]
@@ -63,18 +63,37 @@ public struct DemoDataset: Sendable {
     guard let first = groups.first?.episodes.first else {
       throw DemoError(path, "", "there is no episode: no group below `data`, and no `actions` or `action`")
     }
-    var (columns, skipped) = try first.columns()
-    if try first.instruction() != nil, !columns.contains(where: { $0.feature == DemoEpisode.instructionName }) {
+    (columns, skipped) = try Self.columns(of: first)
+    features = try Self.features(columns, path)
+    episodes = groups.map(\.episodes)
+    splits = groups.map { ($0.name, $0.episodes.count) }
+  }
+
+  /// What `episode` has, its instruction included.
+  private static func columns(of episode: DemoEpisode) throws -> (columns: [DemoEpisode.Column], skipped: [String]) {
+    var (columns, skipped) = try episode.columns()
+    if try episode.instruction() != nil, !columns.contains(where: { $0.feature == DemoEpisode.instructionName }) {
       columns.append(
         .init(
           feature: DemoEpisode.instructionName, source: "", attribute: nil, shape: [], form: .text, isPerStep: false))
       columns.sort { $0.feature.utf8.lexicographicallyPrecedes($1.feature.utf8) }
     }
-    self.columns = columns
-    self.skipped = skipped
-    features = try FeatureTree(parsing: JSONNode(DemoFeatures(columns).json, file: path, path: "")).declarations
-    episodes = groups.map(\.episodes)
-    splits = groups.map { ($0.name, $0.episodes.count) }
+    return (columns, skipped)
+  }
+
+  private static func features(_ columns: [DemoEpisode.Column], _ path: String) throws -> [DeclaredFeature] {
+    try FeatureTree(parsing: JSONNode(DemoFeatures(columns).json, file: path, path: "")).declarations
+  }
+
+  /// The first episode's columns without those that other episodes lack or have otherwise, unless all need them.
+  private func commonColumns() throws -> [DemoEpisode.Column] {
+    var common = columns
+    for episode in episodes.joined() {
+      let own = Dictionary(
+        try Self.columns(of: episode).columns.map { ($0.feature, $0) }, uniquingKeysWith: { first, _ in first })
+      common.removeAll { !$0.isNeeded && !$0.fits(own[$0.feature]) }
+    }
+    return common
   }
 
   /// The episodes of a file, by split.
@@ -111,12 +130,15 @@ public struct DemoDataset: Sendable {
   /// The episode `number` of `split`, or of all splits in order, as the record of an RLDS dataset, and its file.
   ///
   /// - Throws: `DemoError` where there is none.
-  public func record(_ number: Int, split: String?) throws -> (payload: Bytes, file: String) {
+  public func record(
+    _ number: Int, split: String?
+  ) throws -> (payload: Bytes, features: [DeclaredFeature], file: String) {
     let chosen: [DemoEpisode]
     if let split {
       guard let index = splits.firstIndex(where: { $0.name == split }) else {
         throw DemoError(
-          path, "", "there is no split `\(split)`; there are \(splits.map(\.name).joined(separator: ", "))", kind: .usage)
+          path, "", "there is no split `\(split)`; there are \(splits.map(\.name).joined(separator: ", "))",
+          kind: .usage)
       }
       chosen = episodes[index]
     } else {
@@ -125,7 +147,9 @@ public struct DemoDataset: Sendable {
     guard chosen.indices.contains(number) else {
       throw DemoError(path, "", "there is no episode \(number); it has \(chosen.count), counted from 0", kind: .usage)
     }
-    return (Bytes(try chosen[number].example(columns)), chosen[number].file.path)
+    let episode = chosen[number]
+    let own = try Self.columns(of: episode).columns
+    return (Bytes(try episode.example(own)), try Self.features(own, path), episode.file.path)
   }
 
   /// The episodes of one file of records.
@@ -157,7 +181,7 @@ public struct DemoDataset: Sendable {
         "numBytes": "0", "shardLengths": .array(lengths),
       ])
     }
-    let (tasks, columns) = (shards, columns)
+    let (tasks, columns) = (shards, try commonColumns())
     try await forEachIndex(below: tasks.count, workers: workers) { number in
       let writer = try RecordWriter("\(path)/\(tasks[number].file)")
       for episode in tasks[number].episodes { try writer.append(episode.example(columns)) }

@@ -32,6 +32,30 @@ struct DemoEpisode: Sendable {
     let shape: [Int]
     let form: Form
     let isPerStep: Bool
+
+    /// Whether every episode must have it: what policies learn from. Others may be of some episodes only.
+    var isNeeded: Bool {
+      isPerStep && DemoEpisode.isObservation(String(feature.dropFirst("steps/".count)))
+    }
+
+    /// Whether `other` holds values of the same kind.
+    func fits(_ other: Column?) -> Bool {
+      guard let other else { return false }
+      return form == other.form && isPerStep == other.isPerStep && shape.count == other.shape.count
+        && (!isPerStep || shape == other.shape || form == .files)
+    }
+
+    /// Whether it is a number of the episode that an Example holds as it is; the catalog then has it.
+    var isPlain: Bool {
+      guard case .number(let dtype) = form, !isPerStep, shape.isEmpty else { return false }
+      return [.bool, .int8, .uint8, .int16, .uint16, .int32, .int64, .float32].contains(dtype)
+    }
+  }
+
+  /// Whether the dataset called `name` has a row for each step by its nature.
+  static func isObservation(_ name: String) -> Bool {
+    ["obs/", "next_obs/", "observations/"].contains { name.hasPrefix($0) }
+      || ["actions", "action", "states", "rewards", "dones", "robot_states"].contains(name)
   }
 
   /// What a robot was asked to do, where the file or its name says.
@@ -105,12 +129,11 @@ struct DemoEpisode: Sendable {
     _ declaration: HDF5Declaration, _ name: String, _ path: String, steps: Int, of episode: DemoEpisode
   ) throws -> Column? {
     let isPerStep = declaration.shape.first == steps
-    let isObservation = ["obs/", "next_obs/", "observations/"].contains { name.hasPrefix($0) }
-    let isKnown = ["states", "rewards", "dones", "robot_states"].contains(name)
-    guard isPerStep || !(isObservation || isKnown) else {
+    guard isPerStep || !isObservation(name) else {
       throw DemoError(
         episode.file.path, path,
-        "it has \(declaration.shape.first.map { "\($0) rows" } ?? "no rows"), the actions \(steps); leave the episode out")
+        "it has \(declaration.shape.first.map { "\($0) rows" } ?? "no rows"), the actions \(steps); leave the episode out"
+      )
     }
     let shape = isPerStep ? Array(declaration.shape.dropFirst()) : declaration.shape
     let form: Column.Form

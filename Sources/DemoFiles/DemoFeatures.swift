@@ -34,7 +34,8 @@ struct DemoFeatures {
       return .init(name, dictionary(own.map { ($0.path.dropFirst(), $0.leaf) }))
     }
     return [
-      "pythonClassName": .string(package + "features_dict.FeaturesDict"), "featuresDict": ["features": .object(members)],
+      "pythonClassName": .string(package + "features_dict.FeaturesDict"),
+      "featuresDict": ["features": .object(members)],
     ]
   }
 
@@ -47,19 +48,22 @@ struct DemoFeatures {
       let text: JSONValue = ["pythonClassName": .string(package + "text_feature.Text"), "text": [:]]
       guard !column.shape.isEmpty else { return text }
       return [
-        "pythonClassName": .string(package + "sequence_feature.Sequence"), "sequence": ["feature": text, "length": "-1"],
+        "pythonClassName": .string(package + "sequence_feature.Sequence"),
+        "sequence": ["feature": text, "length": "-1"],
       ]
     case .pixels:
       return image([column.shape[0], column.shape[1], column.shape[2]], "png", shape)
     case .files:
       return image([nil, nil, 3], nil, shape)
     case .number(let dtype):
-      // What belongs to the episode may be of another length in each.
+      // What belongs to the episode may be of another shape in each; two open sizes stand beside the values.
       let sizes: [Int?] =
-        column.isPerStep ? column.shape : column.shape.enumerated().map { index, size in index == 0 ? nil : size }
+        column.isPerStep ? column.shape : column.shape.map { _ in nil }
       return [
         "pythonClassName": .string(package + "tensor_feature.Tensor"),
-        "tensor": ["shape": shape(sizes), "dtype": .string(name(dtype)), "encoding": "bytes"],
+        "tensor": [
+          "shape": shape(sizes), "dtype": .string(name(dtype)), "encoding": column.isPlain ? "none" : "bytes",
+        ],
       ]
     }
   }

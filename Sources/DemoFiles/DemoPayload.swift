@@ -19,16 +19,36 @@ extension DemoEpisode {
         features.append((column.feature, .strings([Bytes(Array((instruction ?? "").utf8))])))
         continue
       }
-      guard let found = own[column.feature], found.form == column.form, found.isPerStep == column.isPerStep,
-        found.shape.count == column.shape.count
-      else {
+      guard let found = own[column.feature], column.fits(found) else {
         throw DemoError(
           file.path, root,
           "`\(column.feature)` is not there, or in another form than in the first episode; leave the episode out")
       }
-      features.append((column.feature, .strings(try strings(found, steps: steps))))
+      let strings = try strings(found, steps: steps)
+      let values = ExampleValues.strings(strings)
+      if found.isPlain, case .number(let dtype) = found.form, let bytes = strings.first {
+        features.append((column.feature, try Self.plain(bytes, dtype)))
+      } else if case .number = found.form, !found.isPerStep, found.shape.count >= 2 {
+        features.append((column.feature + "/value", values))
+        features.append((column.feature + "/shape", .integers(found.shape.map { Int64($0) })))
+      } else {
+        features.append((column.feature, values))
+      }
     }
     return ExampleMessage(features).serialized()
+  }
+
+  /// One number as an Example holds it.
+  private static func plain(_ bytes: Bytes, _ dtype: DType) throws -> ExampleValues {
+    switch dtype {
+    case .float32: .floats(bytes)
+    case .int8: .integers(bytes.values(as: Int8.self).map { Int64($0) })
+    case .uint8, .bool: .integers(bytes.values(as: UInt8.self).map { Int64($0) })
+    case .int16: .integers(bytes.values(as: Int16.self).map { Int64($0) })
+    case .uint16: .integers(bytes.values(as: UInt16.self).map { Int64($0) })
+    case .int32: .integers(bytes.values(as: Int32.self).map { Int64($0) })
+    default: .integers(bytes.values(as: Int64.self))
+    }
   }
 
   private func strings(_ column: Column, steps: Int) throws -> [Bytes] {

@@ -6,10 +6,12 @@ internal import TensorFiles
 /// The features of an episode that do not belong to its steps, as one JSON object for the catalog.
 ///
 /// `episode_metadata/` is left away, further keys become nested objects. Images, encoded tensors and lists of more than
-/// 64 values are left out.
+/// 64 values are left out, as are texts of more than 4 KiB.
 struct EpisodeMetadata {
   /// The most values of one feature that are kept.
   static let valueLimit = 64
+  /// The longest text that is kept, in bytes: a simulator's model would be in every row of the catalog.
+  static let textLimit = 4096
 
   let json: JSONValue
 
@@ -34,7 +36,7 @@ struct EpisodeMetadata {
     var values: [JSONValue]
     switch column.items {
     case .strings(let strings, _):
-      guard strings.count <= valueLimit else { return nil }
+      guard strings.count <= valueLimit, strings.allSatisfy({ $0.count <= textLimit }) else { return nil }
       values = strings.map { .string(String(decoding: $0.array, as: UTF8.self)) }
     case .numbers(let tensor):
       guard tensor.bytes.count / tensor.dtype.byteCount <= valueLimit else { return nil }

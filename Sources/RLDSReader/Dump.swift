@@ -40,9 +40,9 @@ struct Dump: AsyncParsableCommand {
   private func makeDump() throws -> EpisodeDump {
     if DemoDataset.isThere(path) {
       let demos = try DemoDataset(path)
-      let (payload, file) = try demos.record(episode, split: split)
+      let (payload, features, file) = try demos.record(episode, split: split)
       return try EpisodeDump(
-        payload, at: EpisodePlace(file: file, record: episode, offset: 0), schema: EpisodeSchema(demos.features))
+        payload, at: EpisodePlace(file: file, record: episode, offset: 0), schema: EpisodeSchema(features))
     }
     if let raw = try RawRecords(path) {
       let (record, file) = try raw.record(episode)

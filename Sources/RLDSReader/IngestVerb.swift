@@ -2,8 +2,8 @@ import Actions
 public import ArgumentParser
 import ByteIO
 import CommandLineStage
-import DemoFiles
 import DatasetManifest
+import DemoFiles
 import EpisodeStore
 import Glibc
 public import Ingest

@@ -2,8 +2,8 @@ internal import ByteIO
 internal import EpisodeStore
 internal import ImageCodec
 internal import JSON
-internal import Workers
 internal import TFRecord
+internal import Workers
 
 /// What an export writes: which episodes go where, and the features that hold all of them.
 struct ExportPlan: Sendable {

@@ -1,8 +1,8 @@
 internal import ByteIO
 internal import EpisodeStore
 internal import ImageCodec
-internal import TensorFiles
 internal import TFRecord
+internal import TensorFiles
 
 /// Which features the steps of an export have, and how they are named: `image.primary` of the store is
 /// `steps/observation/image_primary`.

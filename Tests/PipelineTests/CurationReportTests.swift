@@ -1,11 +1,12 @@
 import ByteIO
 import Foundation
-#if canImport(FoundationXML)
-  import FoundationXML
-#endif
 import JSON
 import TestSupport
 import Testing
+
+#if canImport(FoundationXML)
+  import FoundationXML
+#endif
 
 /// `armature curate report` on the sample with faults put into it.
 @Suite struct CurationReportTests {
