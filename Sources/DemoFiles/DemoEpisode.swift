@@ -33,7 +33,9 @@ struct DemoEpisode: Sendable {
     let form: Form
     let isPerStep: Bool
 
-    /// Whether every episode must have it: what policies learn from. Others may be of some episodes only.
+    /// Whether every episode must have it, since policies learn from it.
+    ///
+    /// Others may be of some episodes only.
     var isNeeded: Bool {
       isPerStep && DemoEpisode.isObservation(String(feature.dropFirst("steps/".count)))
     }
