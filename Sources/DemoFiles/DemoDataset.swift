@@ -20,7 +20,9 @@ public struct DemoDataset: Sendable {
   public let features: [DeclaredFeature]
   /// What cannot be read, by its path in the first episode's file.
   public let skipped: [String]
+  /// By split, and all in natural order.
   private let episodes: [[DemoEpisode]]
+  private let all: [DemoEpisode]
   private let columns: [DemoEpisode.Column]
 
   private static let extensions = [".hdf5", ".h5"]
@@ -50,22 +52,25 @@ public struct DemoDataset: Sendable {
     let base = Directory.name(of: path)
     name = isFile ? Self.extensions.reduce(base) { $0.hasSuffix($1) ? String($0.dropLast($1.count)) : $0 } : base
     var groups: [(name: String, episodes: [DemoEpisode])] = []
+    var all: [DemoEpisode] = []
     for file in isFile ? [path] : try Self.files(path) {
-      for (split, episodes) in try Self.episodes(HDF5File(file)) {
+      for (split, episode) in try Self.episodes(HDF5File(file)) {
+        all.append(episode)
         if let index = groups.firstIndex(where: { $0.name == split }) {
-          groups[index].episodes += episodes
+          groups[index].episodes.append(episode)
         } else {
-          groups.append((split, episodes))
+          groups.append((split, [episode]))
         }
       }
     }
-    groups.removeAll { $0.episodes.isEmpty }
+    groups.sort { $0.name == "train" && $1.name != "train" }
     guard let first = groups.first?.episodes.first else {
       throw DemoError(path, "", "there is no episode: no group below `data`, and no `actions` or `action`")
     }
     (columns, skipped) = try Self.columns(of: first)
     features = try Self.features(columns, path)
     episodes = groups.map(\.episodes)
+    self.all = all
     splits = groups.map { ($0.name, $0.episodes.count) }
   }
 
@@ -96,38 +101,36 @@ public struct DemoDataset: Sendable {
     return common
   }
 
-  /// The episodes of a file, by split.
-  private static func episodes(_ file: HDF5File) throws -> [(String, [DemoEpisode])] {
+  /// The episodes of a file in natural order, with the split of each.
+  private static func episodes(_ file: HDF5File) throws -> [(split: String, episode: DemoEpisode)] {
     func groups(_ path: String) throws -> [String] {
       try file.entries(path).filter { $0.kind == .group }.map(\.name).sorted(by: naturallyPrecedes)
     }
     if try file.kind("data") == .group {
-      let names = try groups("data")
-      let all = names.map { DemoEpisode(file: file, root: "data/\($0)", parent: "data") }
-      // robomimic's masks; they overlap but for these two.
-      var members: [String: Set<String>] = [:]
-      for split in ["train", "valid"] where try file.kind("mask/\(split)") == .dataset {
-        let texts = try file.values("mask/\(split)").texts ?? []
-        members[split] = Set(texts.map { String(decoding: $0.array, as: UTF8.self) })
+      // robomimic's masks overlap, but for those of training and validation.
+      var valid: Set<String> = []
+      if try file.kind("mask/valid") == .dataset {
+        let texts = try file.values("mask/valid").texts ?? []
+        valid = Set(texts.map { String(decoding: $0.array, as: UTF8.self) })
       }
-      guard let valid = members["valid"] else { return [("train", all)] }
-      let held = zip(names, all).filter { valid.contains($0.0) }.map(\.1)
-      return [("train", zip(names, all).filter { !valid.contains($0.0) }.map(\.1)), ("valid", held)]
+      return try groups("data").map { name in
+        (valid.contains(name) ? "valid" : "train", DemoEpisode(file: file, root: "data/\(name)", parent: "data"))
+      }
     }
     for name in ["actions", "action"] where try file.kind(name) == .dataset {
-      return [("train", [DemoEpisode(file: file, root: "", parent: nil)])]
+      return [("train", DemoEpisode(file: file, root: "", parent: nil))]
     }
-    var found: [DemoEpisode] = []
+    var found: [(split: String, episode: DemoEpisode)] = []
     for name in try groups("") {
       for actions in ["actions", "action"] where try file.kind("\(name)/\(actions)") == .dataset {
-        found.append(DemoEpisode(file: file, root: name, parent: ""))
+        found.append(("train", DemoEpisode(file: file, root: name, parent: "")))
         break
       }
     }
-    return [("train", found)]
+    return found
   }
 
-  /// The episode `number` of `split`, or of all splits in order, as the record of an RLDS dataset, and its file.
+  /// The episode `number` of `split`, or of all in natural order, as the record of an RLDS dataset, and its file.
   ///
   /// - Throws: `DemoError` where there is none.
   public func record(
@@ -142,7 +145,7 @@ public struct DemoDataset: Sendable {
       }
       chosen = episodes[index]
     } else {
-      chosen = episodes.flatMap(\.self)
+      chosen = all
     }
     guard chosen.indices.contains(number) else {
       throw DemoError(path, "", "there is no episode \(number); it has \(chosen.count), counted from 0", kind: .usage)

@@ -10,12 +10,12 @@ import Testing
   private static func layout(_ name: String) -> String { Repository.fixture("HDF5/layouts/\(name)") }
   private static let libero = "KITCHEN_SCENE3_turn_on_the_stove_demo.hdf5"
 
-  @Test(arguments: [("robomimic.hdf5", 1, "robomimic"), (libero, 1, "libero"), ("aloha", 1, "aloha")])
+  @Test(arguments: [("robomimic.hdf5", 2, "robomimic"), (libero, 1, "libero"), ("aloha", 1, "aloha")])
   func `a dump has the values that h5py reads, by their paths`(_ name: String, _ episode: Int, _ expected: String)
     throws
   {
     let directory = try TemporaryDirectory()
-    // Natural order: demo_10 is the second one of the training split, episode_10 comes after episode_2.
+    // Natural order: demo_10 comes after demo_2, episode_10 after episode_2.
     expectDone(
       try Program.rlds.run(
         "dump", Self.layout(name), "--episode", "\(episode)", "--out", directory("d.safetensors"), "--quiet"))
@@ -82,14 +82,19 @@ import Testing
     for path in ["episode_metadata/env_args", "episode_metadata/model_file", "steps/obs/robot0_eef_quat"] {
       #expect(paths.contains(path))
     }
-    // In natural order, episodes of the other split after those of the first.
+    // In natural order, whatever their splits: demo_0, demo_2, demo_10.
     let sizes = try ["0", "1", "2"].map { episode in
       let directory = try TemporaryDirectory()
       let dump = try Program.rlds.run(
         "dump", Self.layout("robomimic.hdf5"), "--episode", episode, "--out", directory("d.safetensors"), "--json")
       return try dump.json["steps"]?.text
     }
-    #expect(sizes == ["2", "6", "3"])
+    let directory = try TemporaryDirectory()
+    let second = try Program.rlds.run(
+      "dump", Self.layout("robomimic.hdf5"), "--split", "train", "--episode", "1", "--out", directory("d.safetensors"),
+      "--json")
+    #expect(try second.json["steps"]?.text == "6")
+    #expect(sizes == ["2", "3", "6"])
   }
 
   @Test(arguments: [
