@@ -11,7 +11,7 @@ struct FrameExam {
   let view: String
   /// For each step whether its command moves the robot.
   let moving: [Bool]
-  private var measures: [FrameMeasure?] = []
+  private var measures: [GrayMeasure?] = []
   private var same: [Bool] = []
   private var shapes: [ViewSummary.FrameShape?] = []
   private var missing: [Bool] = []
@@ -43,31 +43,23 @@ struct FrameExam {
     return summarize(&sheet)
   }
 
-  private mutating func readPixels(_ bytes: Bytes, _ shape: [Int]) {
-    let (height, width, channels) = (shape[1], shape[2], shape[3])
-    let size = height * width * channels
+  private mutating func readPixels(_ bytes: Bytes, _ shape: [Int]) throws {
+    let size = shape[1] * shape[2] * shape[3]
+    let frameShape = ImageShape(height: shape[1], width: shape[2], channels: shape[3])
     var before: [UInt8] = []
     for step in place.steps {
-      let frame = bytes[step * size..<(step + 1) * size].array
-      let gray = channels == 1 ? frame : Self.gray(frame, channels)
-      append(gray, .init(height: height, width: width, channels: channels), before)
+      let frame = try Raster(shape: frameShape, samples: bytes[step * size..<(step + 1) * size].array)
+      let gray = frame.gray
+      append(gray, .init(height: frame.height, width: frame.width, channels: frame.channels), before)
       before = gray
     }
   }
 
-  private static func gray(_ frame: [UInt8], _ channels: Int) -> [UInt8] {
-    guard channels >= 3 else { return stride(from: 0, to: frame.count, by: max(channels, 1)).map { frame[$0] } }
-    var gray: [UInt8] = []
-    gray.reserveCapacity(frame.count / channels)
-    for i in stride(from: 0, to: frame.count, by: channels) {
-      let sum = 77 * Int(frame[i]) + 150 * Int(frame[i + 1]) + 29 * Int(frame[i + 2])
-      gray.append(UInt8(sum >> 8))
-    }
-    return gray
-  }
-
   private mutating func readEncoded(_ bytes: Bytes, _ offsets: [Int]) {
-    let decoder = ImageDecoder(channels: .gray, damage: .refuse)
+    // libjpeg leaves colour away at once; libpng is quicker with it.
+    let decoders = (
+      jpeg: ImageDecoder(channels: .gray, damage: .refuse), png: ImageDecoder(channels: .asStored, damage: .refuse)
+    )
     var before: [UInt8] = []
     var encoded = Bytes([])
     for step in 0..<place.steps.count {
@@ -86,11 +78,12 @@ struct FrameExam {
       encoded = frame
       do throws(ImageError) {
         let (header, image) = try frame.withSpan { span throws(ImageError) in
-          (try ImageHeader.probe(span), try decoder.decode8(span))
+          let header = try ImageHeader.probe(span)
+          return (header, try (header.format == .jpeg ? decoders.jpeg : decoders.png).decode8(span))
         }
-        append(
-          image.samples, .init(height: image.height, width: image.width, channels: header.channels), before)
-        before = image.samples
+        let gray = image.gray
+        append(gray, .init(height: image.height, width: image.width, channels: header.channels), before)
+        before = gray
       } catch {
         failures.append((step, "\(error)"))
         skip(isMissing: false)
@@ -99,11 +92,11 @@ struct FrameExam {
   }
 
   private mutating func append(_ gray: [UInt8], _ shape: ViewSummary.FrameShape, _ before: [UInt8]) {
-    let measure = FrameMeasure(gray, height: shape.height, width: shape.width)
+    let measure = GrayMeasure(gray, height: shape.height, width: shape.width)
     // Means differ by no more than the pixels do.
     let mayBeSame = measures.last.flatMap(\.self).map { abs($0.mean - measure.mean) < Self.sameLimit } ?? true
     measures.append(measure)
-    same.append(mayBeSame && !before.isEmpty && FrameMeasure.difference(gray, before) < Self.sameLimit)
+    same.append(mayBeSame && !before.isEmpty && GrayMeasure.difference(gray, before) < Self.sameLimit)
     shapes.append(shape)
     missing.append(false)
   }

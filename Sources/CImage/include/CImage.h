@@ -1,4 +1,5 @@
-// JPEG and PNG through libjpeg and libpng, CRC-32 through ISA-L, and the inner loops of resizing.
+// JPEG and PNG through libjpeg and libpng, CRC-32 through ISA-L, and the inner loops of resizing
+// and measuring.
 //
 // libjpeg and libpng report errors by a non-local jump. Every jump starts and ends inside one function of
 // this target: callers see a status and a message, never a jump.
@@ -99,5 +100,25 @@ void armature_convolve_columns_u8(const uint8_t *in, uint8_t *out, size_t channe
                                   const armature_fixed_axis *columns, uint32_t *scratch);
 void armature_convolve_rows_u8(const uint8_t *in, uint8_t *out, size_t stride,
                                const armature_fixed_axis *rows);
+
+// What is summed over the gray samples of an image; zeros before.
+typedef struct armature_gray_sums {
+  uint64_t squares;
+  uint64_t bright;             // samples of 250 or more
+  int64_t laplacian;           // of every other row's inner samples
+  uint64_t laplacian_squares;
+  uint64_t laplacian_count;
+  uint64_t cells[256];         // samples of 16 × 16 parts: part y * 16 / height of row y, columns alike
+} armature_gray_sums;
+
+// Adds the sums of `gray`, [height, width]; `columns` has room for `width` numbers.
+void armature_gray_measure(const uint8_t *gray, size_t height, size_t width, uint16_t *columns,
+                           armature_gray_sums *sums);
+
+// The sum of absolute differences.
+uint64_t armature_gray_difference(const uint8_t *a, const uint8_t *b, size_t count);
+
+// Gray from interleaved RGB: 77, 150 and 29 parts of 256.
+void armature_gray_from_rgb(const uint8_t *in, size_t count, uint8_t *out);
 
 #endif
