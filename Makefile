@@ -1,5 +1,5 @@
 # Each target does its own set-up: Debian packages through apt (with sudo when not root).
-.PHONY: demo test bench check install clean
+.PHONY: demo test fuzz bench build install clean
 
 PREFIX ?= /usr/local
 CONFIGURATION = release
@@ -12,6 +12,11 @@ demo: build
 test:
 	@Scripts/bootstrap
 	@Scripts/check
+
+# libFuzzer over what reads other people's bytes, FUZZ_SECONDS for each of six surfaces (60 unless told).
+fuzz:
+	@Scripts/bootstrap
+	@Fuzz/run
 
 # The programs, optimised; with Swift's own libraries inside, so that they run where no toolchain is.
 build:
@@ -44,4 +49,4 @@ ifneq ($(ARMATURE_WITHOUT_TORCH),1)
 endif
 
 clean:
-	rm -rf .build demo
+	rm -rf .build .build-fuzz demo

@@ -85,6 +85,18 @@ let torchTargets: [Target] = [
     name: "TorchTests", dependencies: ["Torch", "ByteIO", "TensorFiles", "TestSupport"], swiftSettings: testSettings),
 ]
 
+/// Set to 1, the package has what `Fuzz/run` builds, which needs libFuzzer.
+let withFuzz = Context.environment["ARMATURE_FUZZ"] == "1"
+
+let fuzzTargets: [Target] = [
+  .executableTarget(
+    name: "Fuzz",
+    dependencies: [
+      "ByteIO", "JSON", "TFRecord", "RLDS", "TensorFiles", "HDF5", "DemoFiles", "DatasetManifest",
+    ],
+    path: "Fuzz", exclude: ["corpus", "demonstration.hdf5", "run"], swiftSettings: settings)
+]
+
 let package = Package(
   name: "armature",
   products: [
@@ -332,7 +344,7 @@ let package = Package(
     .testTarget(
       name: "PolicyImagesTests", dependencies: ["PolicyImages", "ByteIO", "JSON", "ImageCodec", "TestSupport"],
       swiftSettings: testSettings),
-  ] + (withTorch ? torchTargets : []),
+  ] + (withTorch ? torchTargets : []) + (withFuzz ? fuzzTargets : []),
   swiftLanguageModes: [.v6],
   cLanguageStandard: .c11,
   cxxLanguageStandard: .cxx20

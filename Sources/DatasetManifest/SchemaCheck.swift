@@ -52,7 +52,10 @@ extension DatasetManifest {
     }
     rules += [reward, discount, success].compactMap(\.self).map(SchemaRule.scalar)
     for filter in filters {
-      if case .require(let path, _, .always) = filter.rule { rules.append(.present(path)) }
+      switch filter.rule {
+      case .require(let path, _, _, .always), .dropNoOps(let path, _): rules.append(.present(path))
+      default: continue
+      }
     }
     return rules
   }

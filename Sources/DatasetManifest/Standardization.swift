@@ -34,17 +34,22 @@ extension DatasetManifest {
         let kept = try nonzeroRows(of: result, columns, tolerance, filter.place)
         result.keep(kept)
         texts = texts.isEmpty ? [] : kept.map { texts[$0] }
+      case .dropNoOps(let path, let tolerance):
+        let kept = try movingRows(of: result, path, tolerance, reader)
+        result.keep(kept)
+        texts = texts.isEmpty ? [] : kept.map { texts[$0] }
       case .minimumSteps(let minimum) where result.rows.count < minimum:
         return .dropped(reason: "min_steps: \(result.rows.count) steps, fewer than \(minimum)")
       case .minimumSteps: break
-      case .require(let path, let requirement, let presence):
+      case .require(let path, let requirement, let extent, let presence):
         let values =
           switch presence {
           case .always: try reader.values(of: path.path, at: path.place)
           case .ifPresent: try reader.optionalValues(of: path.path, at: path.place)
           }
-        guard values.map(requirement.matches) ?? true else {
-          return .dropped(reason: "require: \(path.path.manifestForm) is not \(requirement)")
+        guard values.map({ requirement.matches($0, at: extent) }) ?? true else {
+          let place = extent == .last ? " at the last step" : ""
+          return .dropped(reason: "require: \(path.path.manifestForm) is not \(requirement)\(place)")
         }
       }
     }
@@ -171,6 +176,30 @@ extension DatasetManifest {
       range.contains { Double(episode.action[row * width + $0].magnitude) > tolerance }
     }
   }
+
+  /// The positions of rows that move the robot or its gripper.
+  private func movingRows(
+    of episode: StandardizedEpisode, _ path: PlacedPath, _ tolerance: Double,
+    _ reader: FeatureReader<some EpisodeFeatures>
+  ) throws(ManifestError) -> [Int] {
+    let rows = try reader.rows(of: path.path, at: path.place)
+    let width = rows.width
+    guard width > 1 else {
+      throw ManifestError(
+        place: path.place, "\(path.path) has shape \(describe(rows.shape)); a motion and a gripper's column are due")
+    }
+    var gripper: Double?
+    return episode.rows.indices.filter { position in
+      let start = (episode.rows[position] - dropFirst) * width
+      let motion = rows.values[start..<start + width - 1].reduce(0) { $0 + $1 * $1 }.squareRoot()
+      let command = rows.values[start + width - 1]
+      guard motion < tolerance, gripper ?? command == command else {
+        gripper = command
+        return true
+      }
+      return false
+    }
+  }
 }
 
 extension DatasetManifest {
@@ -181,7 +210,12 @@ extension DatasetManifest {
   public var requiredFeatures: [FeaturePath] {
     var paths = Set((action + proprio + language).flatMap(\.expression.features))
     for path in [reward, discount, success] { if let path { paths.insert(path.path) } }
-    for filter in filters { if case .require(let path, _, .always) = filter.rule { paths.insert(path.path) } }
+    for filter in filters {
+      switch filter.rule {
+      case .require(let path, _, _, .always), .dropNoOps(let path, _): paths.insert(path.path)
+      default: continue
+      }
+    }
     return paths.sorted { $0.name < $1.name }
   }
 
@@ -191,7 +225,9 @@ extension DatasetManifest {
     if reward == nil { names.append("steps/reward") }
     if discount == nil { names.append("steps/discount") }
     if success == nil { names += Self.usualSuccess }
-    for filter in filters { if case .require(let path, _, .ifPresent) = filter.rule { names.append(path.path.name) } }
+    for filter in filters {
+      if case .require(let path, _, _, .ifPresent) = filter.rule { names.append(path.path.name) }
+    }
     return Set(names).sorted().map(FeaturePath.init(name:))
   }
 }

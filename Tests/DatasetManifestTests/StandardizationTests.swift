@@ -164,6 +164,55 @@ import Testing
       try manifest.standardize(episode) == .dropped(reason: "require: episode_metadata/ok is not `true`"))
   }
 
+  @Test func `steps that move neither robot nor gripper are left out`() throws {
+    let manifest = try DatasetManifest(
+      action: "a[:2]", width: 2,
+      more: """
+        language: text
+        filters:
+          - drop_no_ops: {feature: a}
+          - require: {feature: done, equals: 1, at: last}
+        """)
+    // Motion of 0 · 10⁻⁴ and of 1.0001 · 10⁻⁴; the gripper's command is compared with the step kept before.
+    var episode = TableEpisode(
+      stepCount: 7,
+      [
+        "steps/a": .numbers(
+          NumberArray(
+            kind: .float64, shape: [3],
+            values: [
+              0, 9e-5, 1,  // Short, nothing before it.
+              1, 0, -1,  // Kept.
+              0, 0, -1,  // The same gripper.
+              0, 0, 1,  // Kept: the gripper opens.
+              6e-5, 8.1e-5, 1,  // Kept: longer than the tolerance.
+              0, 0, 1,
+              0, 0, -1,  // Kept.
+            ])),
+        "steps/text": .texts(["a", "b", "c", "d", "e", "f", "g"]),
+        "steps/done": .numbers(NumberArray(kind: .integer, shape: [], values: [0, 0, 0, 0, 0, 0, 1])),
+      ])
+    let result = try #require(try manifest.standardize(episode).episode)
+    #expect(result.rows == [1, 3, 4, 6])
+    #expect(result.instructions.texts == ["b", "d", "e", "g"].map { Array($0.utf8) })
+    episode.table["steps/done"] = .numbers(NumberArray(kind: .integer, shape: [], values: [1, 1, 1, 1, 1, 1, 0]))
+    #expect(
+      try manifest.standardize(episode) == .dropped(reason: "require: done is not `1` at the last step"))
+    #expect(manifest.requiredFeatures.map(\.name).contains("steps/done"))
+  }
+
+  @Test(arguments: [
+    ("drop_no_ops: {feature: episode_metadata/a}", "it is not a feature of the steps"),
+    ("drop_no_ops: {feature: a, tolerance: -1}", "a tolerance is not negative"),
+    ("drop_no_ops: {tolerance: 1}", "feature"), ("require: {feature: a, equals: 1, at: first}", "last"),
+  ])
+  func `a filter that cannot be meant is refused`(_ filter: String, _ reason: String) {
+    let error = #expect(throws: ManifestError.self) {
+      try DatasetManifest(action: "a", width: 1, more: "filters:\n  - \(filter)\n")
+    }
+    #expect(error?.description.contains(reason) == true, "\(String(describing: error))")
+  }
+
   @Test func `the first instruction that is not empty wins`() throws {
     let manifest = try DatasetManifest(
       action: "a", width: 1, more: "language: [first, code_points(second)]\n")
