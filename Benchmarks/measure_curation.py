@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """How many injected faults `armature curate check` finds and places, how often it speaks on clean data, beside a peer.
 
-    measure_curation.py BIN STORE… [--peer PYTHON] [--seeds N] [--work DIR]
+    measure_curation.py BIN STORE… [--peer PYTHON] [--lerobot-peers PYTHON] [--seeds N] [--work DIR]
 
 BIN holds the programs (.build/release); stores are clean ones. For every kind of fault and seed, a copy of each store
 with faults in a few episodes is made and checked. A fault is found when the check that is named for its kind has a finding
 in its episode; it is placed when the finding's steps meet the fault's (or either is the whole episode). Benign is the share
 of clean episodes with a finding. With --peer, adduct (in that Python, with TensorFlow and TFDS) looks at the same faulty
-stores, exported as RLDS with `armature rlds export`; rdq and kalanos read neither
-RLDS nor our stores.
+stores, exported as RLDS with `armature rlds export`; with --lerobot-peers, rdq and kalanos look at LeRobot copies of them
+(`lerobot_copy.py`), which they need.
 
 Prints Markdown.
 """
@@ -16,6 +16,7 @@ Prints Markdown.
 import argparse
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -60,6 +61,48 @@ ADDUCT = {
 }
 
 
+# As far as they have any: the checks of rdq 0.3.4 and the metrics of kalanos 0.8.2.
+RDQ = {
+    "nan-action": ["values.non_finite"], "duplicate-episode": ["episodes.duplicate", "video.duplicate"],
+    "empty-instruction": ["tasks.placeholder"], "black-camera": ["video.black_span", "video.black"],
+    "frozen-camera": ["video.frozen_span", "video.frozen"], "action-spike": ["values.spikes"],
+    "idle-padding": ["episodes.idle_padding", "episodes.idle"], "truncated-episode": ["episodes.too_short"],
+}
+KALANOS = {
+    "nan-action": ["integrity.missing_pct"], "duplicate-episode": ["integrity.duplicate_episode"],
+    "empty-instruction": ["annotation.task_instruction_missing"],
+    "black-camera": ["vision.exposure_vs_camera", "vision.blank_frame_pct"],
+    "frozen-camera": ["vision.frozen_frame_pct", "vision.repeated_footage_vs_camera"],
+    "action-spike": ["integrity.spike_pct"], "idle-padding": ["integrity.flatline_pct"], "truncated-episode": [],
+}
+
+
+def lerobot_peers(python, store, work):
+    """What rdq and kalanos say of a LeRobot copy: for each, its detectors, pairs of detector and episode, claims about the set."""
+    copy, here = work / "lerobot", pathlib.Path(__file__).parent
+    shutil.rmtree(copy, ignore_errors=True)
+    run(python, here / "lerobot_copy.py", store, copy)
+    commands, found = pathlib.Path(python).parent, []
+    start = time.monotonic()
+    run(commands / "rdq", "check", copy, "--video-full", "--json", work / "rdq.json", "--no-color", check=False)
+    seconds, pairs, claims = time.monotonic() - start, set(), 0
+    for finding in json.loads((work / "rdq.json").read_text())["findings"]:
+        if finding["severity"] != "info":
+            claims += not finding["episodes"]
+            pairs |= {(finding["check"], episode) for episode in finding["episodes"]}
+    found.append(("rdq 0.3.4, --video-full", RDQ, pairs, claims, seconds))
+    start = time.monotonic()
+    run(commands / "kalanos", "grade", copy, "--tier", "full", "--report", work / "kalanos.json", "--no-color", check=False)
+    seconds, pairs, claims = time.monotonic() - start, set(), 0
+    for finding in json.loads((work / "kalanos.json").read_text())["findings"]:
+        name = finding["episode_id"]
+        claims += name is None
+        if name is not None:
+            pairs.add((finding["metric_id"], int(name.rsplit("_", 1)[1])))
+    found.append(("kalanos 0.8.2, --tier full", KALANOS, pairs, claims, seconds))
+    return found
+
+
 def adduct(python, program, store, work):
     """What adduct says of the store's RLDS export: pairs of detector and episode, and claims about the whole set."""
     version = work / "export" / "set" / "1.0.0"
@@ -83,6 +126,7 @@ def main():
     parser.add_argument("bin", type=pathlib.Path)
     parser.add_argument("stores", nargs="+", type=pathlib.Path)
     parser.add_argument("--peer")
+    parser.add_argument("--lerobot-peers")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--episodes", type=int, default=4)
     parser.add_argument("--work", type=pathlib.Path)
@@ -144,7 +188,7 @@ def main():
     spoken = {classes[check] for check in clean}
     print("\nNo finding on clean data of class: " + ", ".join(sorted({"defect", "risk"} - spoken) or ["–"]))
 
-    if options.peer:
+    if options.peer or options.lerobot_peers:
         store = options.stores[0]
         copy = work / "peer"
         shutil.rmtree(copy, ignore_errors=True)
@@ -161,15 +205,25 @@ def main():
         serious = [f for f in found if f["class"] != "info"]
         hits = sum(any(f["check"] == fault["check"] and f["episode"] == fault["episode"] for f in serious) for fault in faults)
         false = [f for f in serious if f["episode"] not in touched]
-        pairs, claims, theirs = adduct(options.peer, program, copy, work)
-        named = sum(any((d, f["episode"]) in pairs for d in ADDUCT[f["fault"]]) for f in faults)
-        elsewhere = sum(episode not in touched for _, episode in pairs)
+        # A copy's original may be named with it.
+        original = {
+            int(number) for f in serious if f["check"] == "exact-duplicate" and f["episode"] in touched
+            for number in re.findall(r"episode (\d+)", f["message"])}
+        peers = []
+        if options.peer:
+            pairs, claims, seconds = adduct(options.peer, program, copy, work)
+            peers.append(("adduct 0.2.2, --full", ADDUCT, pairs, claims, seconds))
+        if options.lerobot_peers:
+            peers += lerobot_peers(options.lerobot_peers, copy, work)
         print(f"\n{len(faults)} faults in {len(touched)} of the {found_episodes} episodes of {store.name}:\n")
         print("| tool | seconds | faults found in their episode | findings in other episodes | claims about the set |")
         print("|---|---|---|---|---|")
         wide = sum(f["episode"] is None for f in serious)
         print(f"| armature curate check, defects and risks | {ours:.1f} | {hits} | {len(false) - wide} | {wide} |")
-        print(f"| adduct 0.2.2, --full | {theirs:.1f} | {named} | {elsewhere} | {claims} |")
+        for name, detectors, pairs, claims, seconds in peers:
+            named = sum(any((d, f["episode"]) in pairs for d in detectors[f["fault"]]) for f in faults)
+            elsewhere = sum(episode not in touched | original for _, episode in pairs)
+            print(f"| {name} | {seconds:.1f} | {named} | {elsewhere} | {claims} |")
 
 
 if __name__ == "__main__":

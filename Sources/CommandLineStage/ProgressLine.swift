@@ -12,21 +12,33 @@ public final class ProgressLine: Sendable {
   private let state = Mutex(State())
   private let total: Int
   private let label: String
+  /// What is counted; `nil` for bytes.
+  private let unit: String?
   private let isShown: Bool
   private let start = ContinuousClock.now
 
   /// Begins progress over `total` bytes of what `label` names.
-  public init(_ label: String, totalBytes total: Int, options: StageOptions) {
+  public convenience init(_ label: String, totalBytes total: Int, options: StageOptions) {
+    self.init(label, total, unit: nil, options)
+  }
+
+  /// Begins progress over `total` of `unit`, as in `episodes`.
+  public convenience init(_ label: String, total: Int, unit: String, options: StageOptions) {
+    self.init(label, total, unit: unit, options)
+  }
+
+  private init(_ label: String, _ total: Int, unit: String?, _ options: StageOptions) {
     self.label = label
     self.total = total
+    self.unit = unit
     isShown = !options.quiet && isatty(STDERR_FILENO) == 1
   }
 
-  /// Adds `bytes` that are done, and shows them now and then.
-  public func advance(_ bytes: Int) {
+  /// Adds `count` that are done, and shows them now and then.
+  public func advance(_ count: Int) {
     guard isShown else { return }
     state.withLock { state in
-      state.done += bytes
+      state.done += count
       let now = ContinuousClock.now
       guard now - state.shownAt > .milliseconds(200) else { return }
       state.shownAt = now
@@ -34,7 +46,8 @@ public final class ProgressLine: Sendable {
       let rate = Double(state.done) / seconds
       let left = rate > 0 ? Double(max(0, total - state.done)) / rate : 0
       let percent = total > 0 ? 100 * state.done / total : 100
-      Self.show("\r\(label) \(percent)%  \(formatBytes(Int(rate)))/s  \(Int(left.rounded(.up))) s left   ")
+      let speed = unit.map { "\(Int(rate)) \($0)" } ?? formatBytes(Int(rate))
+      Self.show("\r\(label) \(percent)%  \(speed)/s  \(Int(left.rounded(.up))) s left   ")
     }
   }
 

@@ -85,7 +85,9 @@ struct CheckOptions: ParsableArguments {
     let selection = try CheckSelection(names, thresholds: values)
     let progress = LateValue<ProgressLine>()
     let check = StoreCheck(store, selection, images: withoutImages ? .leftOut : .included, workers: workers)
-    let report = try await check.run { progress.value?.advance($0) }
+    let report = try await check.run(begin: { total in
+      progress.set(ProgressLine("check", total: total, unit: "episodes", options: options))
+    }) { progress.value?.advance($0) }
     progress.value?.finish()
     return report
   }

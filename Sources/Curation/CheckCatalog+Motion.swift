@@ -111,7 +111,9 @@ extension CheckCatalog {
       isSoft: true),
     Check(
       "dead-dimension", .risk, "A dimension that does not move",
-      meaning: "A command is constant in this episode while it varies in at least 0.95 of the others.",
+      meaning:
+        "A command is constant in this episode while it varies in at least 0.95 of the others; of more than ten, one other "
+        + "may be like it.",
       mechanism: "A sensor or a key was off, so that part of the answer is missing.",
       threshold: .init(.above, 0, unit: "dimensions", source: "adduct dead_dimension, by episode")),
     Check(
@@ -132,7 +134,7 @@ extension CheckCatalog {
     Check(
       "gripper-inert", .risk, "A gripper that is not used",
       meaning: "The gripper's command never changes, while it does in at least 0.9 of at least five episodes of the "
-        + "instruction.",
+        + "instruction; of more than six, one other may be like it.",
       mechanism: "The episode shows the approach as if it were the task.",
       threshold: .init(.above, 0.9, unit: "share of the task's episodes", source: "lerobot-lint gripper inert")),
   ]
@@ -156,7 +158,7 @@ extension CheckCatalog {
       "action-state-mismatch", .risk, "States that do not follow actions",
       meaning:
         "The best correlation of commands with the state's increments is more than six robust deviations and 0.5 "
-        + "below the dataset's.",
+        + "below the dataset's; one that is as large with the other sign, where commands fit in the dataset, counts.",
       mechanism: "Actions are those of another episode, another frame of reference or another sign.",
       threshold: .init(.above, 6, unit: "robust z", source: "deepen-grade tracking 0.8 and 0.5; calibra divergence"),
       needs: [.proprio], isSoft: true),

@@ -164,7 +164,8 @@ extension EpisodeExam {
     guard let best = profile.indices.max(by: { profile[$0] < profile[$1] }) else { return }
     let usual = profile[following.shift - StateFollowing.shifts.lowerBound]
     let shift = StateFollowing.shifts.lowerBound + best
-    summary.fit = profile[best]
+    // Turned round, a motion that comes and goes may fit somewhere else.
+    summary.fit = -usual > profile[best] ? usual : profile[best]
     let lag = abs(shift - following.shift)
     judge(
       "action-state-lag", profile[best] - usual > 0.3 ? Double(lag) : 0, steps: 0...count - 1,

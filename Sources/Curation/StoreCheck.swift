@@ -27,12 +27,15 @@ public struct StoreCheck: Sendable {
   /// Episodes that one task looks at before it takes the next ones.
   private static let groupSize = 16
 
-  /// Checks, and calls `progress` with the number of episodes that were looked at since the call before.
+  /// Checks; calls `begin` with the number of episodes first, and `progress` with how many were looked at since the call before.
   ///
   /// - Throws: `StoreError`, `JSONError`, `TensorFileError`, `FileError` where the store cannot be read.
   /// - Complexity: O(steps) and the frames' pixels; memory for about 3 kB an episode.
-  public func run(progress: @Sendable @escaping (Int) -> Void = { _ in }) async throws -> CurationReport {
+  public func run(
+    begin: (Int) -> Void = { _ in }, progress: @Sendable @escaping (Int) -> Void = { _ in }
+  ) async throws -> CurationReport {
     let store = try StoreContents(path)
+    begin(store.places.count)
     let scale = try DatasetScale(store)
     let selection = selection
     let wantsImages = images == .included && DatasetExam.imageChecks.contains { selection.contains($0) }

@@ -22,7 +22,7 @@ public struct DemoDataset: Sendable {
   public let skipped: [String]
   /// By split, and all in natural order.
   private let episodes: [[DemoEpisode]]
-  private let all: [DemoEpisode]
+  let all: [DemoEpisode]
   private let columns: [DemoEpisode.Column]
 
   private static let extensions = [".hdf5", ".h5"]
@@ -41,6 +41,12 @@ public struct DemoDataset: Sendable {
   private static func files(_ folder: String) throws -> [String] {
     try Directory.names(folder).filter { name in extensions.contains { name.hasSuffix($0) } }
       .sorted(by: naturallyPrecedes).map { "\(folder)/\($0)" }
+  }
+
+  /// The bytes of the file at `path`, or of the HDF5 files of a folder.
+  public static func byteCount(_ path: String) throws -> Int {
+    let all = Directory.entry(path) == .file ? [path] : try files(path)
+    return try all.reduce(0) { $0 + (try Directory.status($1).byteCount) }
   }
 
   /// Opens the demonstrations at `path`; reads names, shapes and attributes only.

@@ -1,5 +1,6 @@
 internal import ByteIO
 internal import CHDF5
+internal import Glibc
 
 /// The filters of chunks that Armature undoes itself, by libhdf5's numbers.
 enum ChunkFilter: Int32 {
@@ -48,7 +49,7 @@ struct ChunkedLayout: Sendable {
     for filter in filters.reversed() {
       switch filter {
       case .deflate:
-        do { bytes = Bytes(try Inflater.inflate(bytes, limit: chunkSize + 4)) } catch {
+        do { bytes = Bytes(try Inflater.inflateWhole(bytes, limit: chunkSize + 4)) } catch {
           throw file.failure(.content("a chunk's deflated data are damaged"), path)
         }
       case .lzf:
@@ -81,13 +82,16 @@ struct ChunkedLayout: Sendable {
   /// Puts the bytes of each element together again: shuffled, all first bytes stand before all second ones.
   private func unshuffled(_ bytes: Bytes) -> Bytes {
     guard elementSize > 1 else { return bytes }
-    let count = bytes.count / elementSize
-    var plain = bytes.array
-    unsafe bytes.withUnsafeBytes { source in
-      for byte in 0..<elementSize {
-        for element in 0..<count {
-          plain[element * elementSize + byte] = unsafe source[byte * count + element]
+    let whole = bytes.count / elementSize * elementSize
+    let plain = unsafe [UInt8](unsafeUninitializedCapacity: bytes.count) { output, count in
+      unsafe bytes.withUnsafeBytes { input in
+        guard let from = unsafe input.bindMemory(to: UInt8.self).baseAddress, let to = output.baseAddress else {
+          return
         }
+        unsafe chdf5_unshuffle(from, whole / elementSize, elementSize, to)
+        // What is left of an element stays at the end.
+        unsafe memcpy(to + whole, from + whole, input.count - whole)
+        count = input.count
       }
     }
     return Bytes(plain)
@@ -122,31 +126,55 @@ struct ChunkedLayout: Sendable {
     return folded(second) << 16 | folded(first)
   }
 
-  /// Copies the part of a chunk that lies inside the dataset, row by row.
+  /// An axis of a copy: how many, and how many bytes apart in the chunk and in the dataset.
+  private struct Axis {
+    var count: Int
+    let from: Int
+    let to: Int
+  }
+
+  /// Copies the part of a chunk that lies inside the dataset.
   private func copy(_ plain: Bytes, of chunk: Chunk, to result: inout [UInt8]) {
-    let rank = shape.count
-    let extent = (0..<rank).map { min(chunkShape[$0], shape[$0] - chunk.offset[$0]) }
-    let rowBytes = extent[rank - 1] * elementSize
-    var position = [Int](repeating: 0, count: rank)
+    // From the last axis to the first; axes without a gap between them become one.
+    var axes: [Axis] = []
+    var (from, to, start) = (elementSize, elementSize, 0)
+    var piece = elementSize
+    for axis in shape.indices.reversed() {
+      let count = min(chunkShape[axis], shape[axis] - chunk.offset[axis])
+      start += chunk.offset[axis] * to
+      if axes.isEmpty, from == piece, to == piece {
+        piece *= count
+      } else if let last = axes.last, last.count * last.from == from, last.count * last.to == to {
+        axes[axes.count - 1].count *= count
+      } else {
+        axes.append(Axis(count: count, from: from, to: to))
+      }
+      from *= chunkShape[axis]
+      to *= shape[axis]
+    }
+    let inner = axes.first ?? Axis(count: 1, from: 0, to: 0)
+    let outer = axes.dropFirst()
+    var position = [Int](repeating: 0, count: outer.count)
     unsafe plain.withUnsafeBytes { source in
       unsafe result.withUnsafeMutableBytes { target in
+        guard let source = unsafe source.bindMemory(to: UInt8.self).baseAddress,
+          let target = unsafe target.bindMemory(to: UInt8.self).baseAddress
+        else { return }
         while true {
-          var from = 0
-          var to = 0
-          for axis in 0..<rank {
-            from = from * chunkShape[axis] + position[axis]
-            to = to * shape[axis] + chunk.offset[axis] + position[axis]
+          var (from, to) = (0, start)
+          for (axis, at) in zip(outer, position) {
+            from += axis.from * at
+            to += axis.to * at
           }
-          unsafe target[to * elementSize..<to * elementSize + rowBytes]
-            .copyBytes(from: source[from * elementSize..<from * elementSize + rowBytes])
-          var axis = rank - 2
-          while axis >= 0 {
-            position[axis] += 1
-            if position[axis] < extent[axis] { break }
-            position[axis] = 0
-            axis -= 1
+          unsafe chdf5_copy_pieces(source + from, inner.from, target + to, inner.to, inner.count, piece)
+          var next = 0
+          for axis in outer {
+            position[next] += 1
+            if position[next] < axis.count { break }
+            position[next] = 0
+            next += 1
           }
-          if axis < 0 { return }
+          if next == position.count { return }
         }
       }
     }

@@ -84,17 +84,24 @@ public final class HDF5File: Sendable {
 
   /// Reads all values of the dataset at `path`.
   ///
-  /// Chunks are unpacked outside of the library where their filters are known.
+  /// Chunks are unpacked outside of the library where their filters are known, and numbers that lie in the file as they are in
+  /// memory are a view into it.
   public func values(_ path: String) throws(HDF5Error) -> HDF5Values {
-    enum Found { case values(HDF5Values), chunks(ChunkedLayout, HDF5Declaration) }
+    enum Found { case values(HDF5Values), chunks(ChunkedLayout, HDF5Declaration), mapped(Range<Int>, HDF5Declaration) }
     let found = try withObject(path) { (object) throws(HDF5Error) -> Found in
       guard Self.kind(object) == .dataset else { throw failure(.content("it is no dataset"), path) }
       let reading = try Reading(object, .dataset, file: self, path: path)
       if let layout = try reading.chunks() { return .chunks(layout, reading.declaration) }
+      if let extent = try reading.extent() { return .mapped(extent, reading.declaration) }
       return .values(try reading.values())
     }
     switch found {
     case .values(let values): return values
+    case .mapped(let extent, let declaration):
+      let whole: Bytes
+      do { whole = try MappedFile(self.path).bytes } catch { throw failure(.unreadable, path) }
+      guard extent.upperBound <= whole.count else { throw failure(.unreadable, path) }
+      return HDF5Values(declaration: declaration, content: .numbers(whole[extent]))
     case .chunks(let layout, let declaration):
       return HDF5Values(declaration: declaration, content: .numbers(try layout.read(self, path)))
     }

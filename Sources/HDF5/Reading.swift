@@ -129,25 +129,44 @@ final class Reading {
     guard chunkShape.count == rank, let chunkSize = checkedProduct(chunkShape + [elementSize]), chunkSize > 0,
       chunkSize <= byteCount * 4 + (1 << 20)
     else { return nil }
-    let count = chdf5_chunk_count(object)
-    var expected = 1
-    for (whole, part) in zip(declaration.shape, chunkShape) { expected *= (whole + part - 1) / part }
-    // Chunks that are not there have the fill value, which the library knows.
-    guard count == expected else { return nil }
     var places: [ChunkedLayout.Chunk] = []
-    for index in 0..<UInt64(count) {
-      var offset = [UInt64](repeating: 0, count: rank)
+    var offset = [Int](repeating: 0, count: rank)
+    while true {
+      let at = offset.map { UInt64($0) }
       var skipped: UInt32 = 0
       var size: UInt64 = 0
-      let address = unsafe chdf5_chunk(object, index, &offset, &skipped, &size)
+      // Chunks that are not there have the fill value, which the library knows.
+      let address = unsafe chdf5_chunk(object, at, &skipped, &size)
       guard address >= 0, skipped == 0, let count = Int(exactly: size), Int(address) <= file.byteCount,
         count <= file.byteCount - Int(address)
       else { return nil }
-      places.append(
-        ChunkedLayout.Chunk(offset: offset.map { Int(clamping: $0) }, bytes: Int(address)..<Int(address) + count))
+      places.append(ChunkedLayout.Chunk(offset: offset, bytes: Int(address)..<Int(address) + count))
+      var axis = rank - 1
+      while axis >= 0 {
+        offset[axis] += chunkShape[axis]
+        if offset[axis] < declaration.shape[axis] { break }
+        offset[axis] = 0
+        axis -= 1
+      }
+      if axis < 0 { break }
     }
     return ChunkedLayout(
       shape: declaration.shape, chunkShape: chunkShape, elementSize: elementSize, filters: known, chunks: places)
+  }
+
+  /// Returns where the elements lie one after the other, as the machine has them; `nil` when the library should read them.
+  func extent() throws(HDF5Error) -> Range<Int>? {
+    let byteCount = try checkedByteCount()
+    guard kind == .dataset, byteCount > 1 << 12, chdf5_layout(object) == 1, H5Tget_order(type) != H5T_ORDER_BE,
+      case .number = declaration.element
+    else { return nil }
+    let memory = chdf5_memory_type(type, element, elementSize)
+    guard memory >= 0 else { return nil }
+    defer { H5Tclose(memory) }
+    guard H5Tequal(type, memory) > 0, declaration.storedByteCount == byteCount,
+      let start = Int(exactly: H5Dget_offset(object)), start <= file.byteCount - byteCount
+    else { return nil }
+    return start..<start + byteCount
   }
 
   /// Reads all through the library.
@@ -163,11 +182,10 @@ final class Reading {
     var status: Int32 = 0
     let isAttribute: Int32 = kind == .attribute ? 1 : 0
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: max(byteCount, 1)) { buffer, filled in
-      unsafe buffer.initialize(repeating: 0)
       if count > 0, let start = buffer.baseAddress {
         status = unsafe chdf5_read(object, isAttribute, memory, start)
       }
-      filled = byteCount
+      filled = status >= 0 && count > 0 ? byteCount : 0
     }
     guard status >= 0 else { throw file.failure(.unreadable, path) }
     guard Int(element) == CHDF5_TEXT else {

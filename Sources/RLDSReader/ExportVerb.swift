@@ -1,6 +1,7 @@
 import ArgumentParser
 import ByteIO
 import CommandLineStage
+import EpisodeStore
 import JSON
 import RLDSWriter
 
@@ -35,7 +36,7 @@ struct ExportVerb: AsyncParsableCommand {
   @Option(help: ArgumentHelp("What the dataset is called; the store's dataset by default.", valueName: "name"))
   var name: String?
 
-  @Flag(help: "Read everything back and compare each feature with the store.")
+  @Flag(help: "Read everything back, compare each feature with the store, and check the store's digests.")
   var verifyExport = false
 
   @OptionGroup var workers: WorkerOptions
@@ -59,6 +60,8 @@ struct ExportVerb: AsyncParsableCommand {
         let progress = ProgressLine("verify", totalBytes: export.byteCount, options: options)
         comparisons = try await export.verify { progress.advance($0) }
         progress.finish()
+        // What is equal to a damaged store is damaged too.
+        if comparisons.allSatisfy({ $0.differenceCount == 0 }) { _ = try StoreVerifier(store).verify() }
       }
       options.report(
         json(report, comparisons, elapsed),

@@ -17,6 +17,36 @@ import Testing
     }
   }
 
+  @Test(arguments: [0, 1, 100, 65_536, 200_000])
+  func `what is deflated is inflated at once`(_ count: Int) throws {
+    var generator = SeededGenerator(4)
+    for bytes in [generator.bytes(count), [UInt8](repeating: 5, count: count)] {
+      let stream = deflated(bytes)
+      #expect(try Inflater.inflateWhole(Bytes(stream), limit: count) == bytes)
+      #expect(try Inflater.inflateWhole(Bytes(stream), limit: 1 << 20) == bytes)
+      guard count > 0 else { continue }
+      #expect(throws: InflateError.tooLong(limit: count - 1)) {
+        try Inflater.inflateWhole(Bytes(stream), limit: count - 1)
+      }
+    }
+  }
+
+  @Test func `what is inflated at once must be whole and unharmed`() {
+    var generator = SeededGenerator(5)
+    let stream = deflated(generator.bytes(50) + [UInt8](repeating: 7, count: 300))
+    for count in 0..<stream.count {
+      let prefix = Bytes(Array(stream[..<count]))
+      #expect(throws: InflateError.self, "\(count)") { try Inflater.inflateWhole(prefix, limit: 1000) }
+    }
+    var damaged = stream
+    damaged[damaged.count - 1] ^= 1
+    #expect(throws: InflateError.damaged) { try Inflater.inflateWhole(Bytes(damaged), limit: 1000) }
+    for round in 0..<1000 {
+      let result = Result { try Inflater.inflateWhole(Bytes([0x78, 0x9C] + generator.bytes(round % 50)), limit: 500) }
+      if case .success(let content) = result { #expect(content.count <= 500) }
+    }
+  }
+
   @Test func `pieces make one stream`() throws {
     let deflater = Deflater(.zlib)
     var stream: [UInt8] = []

@@ -24,6 +24,21 @@ import Testing
     #expect(report.findings.filter { $0.episode != one.episode && $0.checkClass != .info } == [])
   }
 
+  @Test(arguments: [Fault.deadDimension, .inertGripper, .flippedAction])
+  func `two episodes with the same fault are both found`(_ fault: Fault) async throws {
+    let store = try SyntheticStore()
+    let directory = try TemporaryDirectory()
+    let out = directory("faulty")
+    for seed in UInt64(0)..<4 {
+      let injected = try FaultInjection(store.path, faults: [fault], amount: .episodes(2), seed: seed).write(to: out)
+      let report = try await StoreCheck(out, CheckSelection([fault.check])).run()
+      let found = Set(report.findings.compactMap(\.episode))
+      // In different dimensions or tasks each is alone; in one, they are two of many.
+      #expect(Set(injected.map(\.episode)).isSubset(of: found), "\(seed): \(injected), \(found)")
+      try Directory.remove(out)
+    }
+  }
+
   @Test func `the same seed gives the same bytes, and another one another store`() throws {
     let store = try SyntheticStore()
     let directory = try TemporaryDirectory()

@@ -1,5 +1,6 @@
 import ByteIO
 import EpisodeStore
+import Glibc
 import JSON
 import TestSupport
 import Testing
@@ -106,5 +107,55 @@ import Testing
       found["cut.tfrecord.partial"] = nil
       #expect(found == whole)
     }
+  }
+
+  @Test func `an export that is killed at any moment ends in the same bytes when it is run again`() throws {
+    let directory = try TemporaryDirectory()
+    let store = try store("metaworld_button_drawer", directory)
+    let clock = ContinuousClock()
+    let duration = try clock.measure {
+      expectDone(try Program.rlds.run("export", store, "--out", directory("whole"), "--quiet"))
+    }
+    let whole = try files(directory("whole"))
+    var generator = SeededGenerator(11)
+    var killed = 0
+    for number in 0..<12 {
+      let out = directory("out-\(number)")
+      for _ in 0..<2 {
+        let running = try Program.rlds.start(["export", store, "--out", out, "--workers", "2", "--quiet"])
+        let share = generator.bytes(2).reduce(0.0) { $0 / 256 + Double($1) / 256 }
+        usleep(UInt32(duration / .microseconds(1) * min(share, 0.95)))
+        running.kill()
+        if try running.outcome().ending == .signal(SIGKILL) { killed += 1 }
+      }
+      expectDone(try Program.rlds.run("export", store, "--out", out, "--quiet"))
+      #expect(try files(out).filter { !$0.key.hasSuffix(".partial") } == whole, "\(number)")
+    }
+    #expect(killed > 6)
+  }
+
+  @Test(.enabled(if: SmallDisk.isPermitted, "mounting a tmpfs needs the right to do so"))
+  func `a full disk is said, and the export goes on when there is room`() throws {
+    let directory = try TemporaryDirectory()
+    let store = try store("metaworld_button_drawer", directory)
+    expectDone(try Program.rlds.run("export", store, "--out", directory("whole"), "--quiet"))
+    let disk = try SmallDisk(size: "1m")
+    expectRefusal(try Program.rlds.run("export", store, "--out", disk.path + "/out", "--quiet"), 74, disk.path)
+    disk.enlarge(to: "64m")
+    expectDone(try Program.rlds.run("export", store, "--out", disk.path + "/out", "--quiet"))
+    #expect(
+      try files(disk.path + "/out").filter { !$0.key.hasSuffix(".partial") } == files(directory("whole")))
+  }
+
+  @Test func `a store that was damaged before its export is found by its digests`() throws {
+    let directory = try TemporaryDirectory()
+    let store = try store("metaworld_reach_push", directory)
+    let shard = store + "/" + (try Directory.names(store).filter { $0.hasSuffix(".safetensors") }.sorted()[0])
+    var bytes = try readBytes(shard)
+    // The last bytes are the data of a tensor, never of the header.
+    bytes[bytes.count - 1] ^= 1
+    try AtomicFile.write(bytes, to: shard)
+    expectRefusal(
+      try Program.rlds.run("export", store, "--out", directory("out"), "--verify-export", "--quiet"), 65, shard)
   }
 }

@@ -131,4 +131,30 @@ import Testing
       "there are train, valid")
     expectRefusal(try Program.rlds.run("inspect", directory("missing.hdf5")), 66, "missing.hdf5")
   }
+
+  @Test(arguments: ["1", "2", "7"])
+  func `a scan reads everything and names what is damaged`(_ workers: String) throws {
+    let directory = try TemporaryDirectory()
+    let scan = try Program.rlds.run(
+      "scan", Self.layout("robomimic.hdf5"), Self.layout("aloha"), "--workers", workers, "--json", "--quiet")
+    expectDone(scan)
+    let json = try scan.json
+    #expect(json["episodes"] == 5 && json["steps"] == 20 && json["errors"] == [])
+    // Bytes of chunks and of what describes them.
+    var bytes = try readBytes(Self.layout("robomimic.hdf5"))
+    var found = 0
+    for place in stride(from: 4096, to: bytes.count, by: 997) {
+      bytes[place] ^= 0x55
+      try Data(bytes).write(to: URL(filePath: directory("damaged.hdf5")))
+      bytes[place] ^= 0x55
+      let outcome = try Program.rlds.run("scan", directory("damaged.hdf5"), "--workers", workers, "--quiet")
+      guard outcome.ending != .status(0) else { continue }
+      #expect(outcome.ending == .status(65), "\(place): \(outcome.complaint)")
+      #expect(outcome.complaint.contains("damaged.hdf5"), "\(place): \(outcome.complaint)")
+      found += 1
+    }
+    #expect(found > 0)
+    let mixed = try Program.rlds.run("scan", Self.layout("robomimic.hdf5"), Repository.sample("metaworld_reach_push"))
+    #expect(mixed.ending == .status(64) && mixed.complaint.contains("cannot be scanned together"))
+  }
 }
