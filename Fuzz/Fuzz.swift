@@ -34,7 +34,9 @@ private let directory: String = {
 }()
 
 private func removeInputs() {
-  for name in ["input.safetensors", "dataset_info.json", "turn_it_on_demo.hdf5"] { unsafe unlink(directory + "/" + name) }
+  for name in ["input.safetensors", "dataset_info.json", "turn_it_on_demo.hdf5"] {
+    unsafe unlink(directory + "/" + name)
+  }
   unsafe rmdir(directory)
 }
 

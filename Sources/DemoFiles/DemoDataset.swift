@@ -84,9 +84,7 @@ public struct DemoDataset: Sendable {
   private static func columns(of episode: DemoEpisode) throws -> (columns: [DemoEpisode.Column], skipped: [String]) {
     var (columns, skipped) = try episode.columns()
     if try episode.instruction() != nil, !columns.contains(where: { $0.feature == DemoEpisode.instructionName }) {
-      columns.append(
-        .init(
-          feature: DemoEpisode.instructionName, source: "", attribute: nil, shape: [], form: .text, isPerStep: false))
+      columns.append(.said(DemoEpisode.instructionName))
       columns.sort { $0.feature.utf8.lexicographicallyPrecedes($1.feature.utf8) }
     }
     return (columns, skipped)
@@ -96,7 +94,8 @@ public struct DemoDataset: Sendable {
     try FeatureTree(parsing: JSONNode(DemoFeatures(columns).json, file: path, path: "")).declarations
   }
 
-  /// The first episode's columns without those that other episodes lack or have otherwise, unless all need them.
+  /// The first episode's columns without those that other episodes lack or have otherwise, unless all need them,
+  /// and where each is from.
   private func commonColumns() throws -> [DemoEpisode.Column] {
     var common = columns
     for episode in episodes.joined() {
@@ -104,7 +103,10 @@ public struct DemoDataset: Sendable {
         try Self.columns(of: episode).columns.map { ($0.feature, $0) }, uniquingKeysWith: { first, _ in first })
       common.removeAll { !$0.isNeeded && !$0.fits(own[$0.feature]) }
     }
-    return common
+    for name in [DemoEpisode.fileName, DemoEpisode.groupName] where !common.contains(where: { $0.feature == name }) {
+      common.append(.said(name))
+    }
+    return common.sorted { $0.feature.utf8.lexicographicallyPrecedes($1.feature.utf8) }
   }
 
   /// The episodes of a file in natural order, with the split of each.

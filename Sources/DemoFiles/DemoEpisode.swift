@@ -33,6 +33,11 @@ struct DemoEpisode: Sendable {
     let form: Form
     let isPerStep: Bool
 
+    /// A text of the episode that no dataset holds.
+    static func said(_ feature: String) -> Column {
+      Column(feature: feature, source: "", attribute: nil, shape: [], form: .text, isPerStep: false)
+    }
+
     /// Whether every episode must have it, since policies learn from it.
     ///
     /// Others may be of some episodes only.
@@ -62,6 +67,9 @@ struct DemoEpisode: Sendable {
 
   /// What a robot was asked to do, where the file or its name says.
   static let instructionName = "episode_metadata/language_instruction"
+  /// Which file and group an ingested episode is from; the group is empty where a file is one episode.
+  static let fileName = "episode_metadata/hdf5_file"
+  static let groupName = "episode_metadata/hdf5_group"
   private static let depthLimit = 16
 
   /// The number of steps: the rows of `actions`, or `action`.

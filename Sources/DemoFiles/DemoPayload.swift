@@ -15,8 +15,14 @@ extension DemoEpisode {
     let instruction = try instruction()
     var features: [(name: String, values: ExampleValues)] = []
     for column in columns {
-      if column.feature == Self.instructionName, own[column.feature] == nil {
-        features.append((column.feature, .strings([Bytes(Array((instruction ?? "").utf8))])))
+      if column.source.isEmpty, column.attribute == nil, own[column.feature] == nil {
+        let text =
+          switch column.feature {
+          case Self.fileName: Directory.name(of: file.path)
+          case Self.groupName: root
+          default: instruction ?? ""
+          }
+        features.append((column.feature, .strings([Bytes(Array(text.utf8))])))
         continue
       }
       guard let found = own[column.feature], column.fits(found) else {

@@ -1,4 +1,5 @@
 import ByteIO
+import EpisodeStore
 import Foundation
 import JSON
 import TensorFiles
@@ -61,6 +62,16 @@ import Testing
     #expect(try digests(directory("2")) == first && digests(directory("7")) == first)
     let index = try JSONNode(file: directory("1/store.json")).value
     #expect(index["splits"]?.elements?.compactMap { $0["name"]?.text } == splits)
+    var origins: [String] = []
+    try Catalog.read(directory("1/catalog.sqlite")) { row in
+      let metadata = try JSONValue(parsing: Array(row.metadata.utf8), file: "metadata")
+      origins.append("\(metadata["hdf5_file"]?.text ?? "?") \(metadata["hdf5_group"]?.text ?? "?")")
+    }
+    #expect(origins.count == episodes && Set(origins).count == episodes)
+    if name == "robomimic.hdf5" {
+      #expect(
+        Set(origins) == ["robomimic.hdf5 data/demo_0", "robomimic.hdf5 data/demo_2", "robomimic.hdf5 data/demo_10"])
+    }
     guard dataset == "libero_hdf5" else { return }
     let shard = try #require(index["shards"]?.elements?.first?["file"]?.text)
     let file = try SafetensorsFile(directory("1/\(shard)"))
