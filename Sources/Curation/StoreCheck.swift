@@ -116,8 +116,8 @@ private struct StepTotals {
 }
 
 extension DatasetExam {
-  /// What was found, in order.
-  func report(_ totals: Totals, includesImages: Bool) -> CurationReport {
+  /// What was found, in order; what episodes were compared by goes on the way.
+  mutating func report(_ totals: Totals, includesImages: Bool) -> CurationReport {
     var counts: [Int: Int] = [:]
     var rows: [Int: Int] = [:]
     var instructions: [CurationReport.Instruction] = []
@@ -133,7 +133,14 @@ extension DatasetExam {
         instruction: rows[place.instruction], success: place.success)
     }
     let order = Dictionary(uniqueKeysWithValues: CheckCatalog.all.enumerated().map { ($0.element.id, $0.offset) })
-    let findings = (dataset.findings + summaries.flatMap(\.sheet.findings)).sorted { x, y in
+    var findings = dataset.findings
+    for episode in summaries.indices {
+      findings += summaries[episode].sheet.findings
+      summaries[episode].sheet.findings = []
+      summaries[episode].start = []
+      summaries[episode].constant = []
+    }
+    findings.sort { x, y in
       let a = (order[x.check] ?? 0, x.episode ?? -1, x.steps?.lowerBound ?? -1, x.steps?.upperBound ?? -1)
       let b = (order[y.check] ?? 0, y.episode ?? -1, y.steps?.lowerBound ?? -1, y.steps?.upperBound ?? -1)
       return a == b ? (x.view ?? "") < (y.view ?? "") : a < b
