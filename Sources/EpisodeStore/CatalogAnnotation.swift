@@ -66,9 +66,9 @@ public struct CatalogAnnotation: Sendable {
 
   /// Writes a new catalog for the store at `store`, and its digest into the store's index.
   ///
-  /// The catalog is made anew beside the old one, so that its bytes depend on its content alone. Then the catalog and the
-  /// index take their places, in this order: a power failure between the two leaves a store that `verify` refuses, and
-  /// that the same command mends.
+  /// The catalog is made anew beside the old one, so that its bytes depend on its content alone. The index that is to come
+  /// is written beside the old one too; then the catalog and the index take their places. Whoever opens the store after
+  /// a power failure between the two gives the index its place.
   ///
   /// - Precondition: each column has a value for each episode, and none is one of ``ownColumns``.
   /// - Throws: `StoreError`, `JSONError`, `FileError`.
@@ -87,9 +87,12 @@ public struct CatalogAnnotation: Sendable {
     }
     try Directory.synchronizeFile(temporary)
     index.catalogDigest = try SHA256Digest.hexadecimal(ofFile: temporary)
+    let text = Array((index.json.serialized(.indented) + "\n").utf8)
+    try AtomicFile.write(text, to: store + "/" + StoreIndex.nextName)
     try Directory.move(temporary, to: path)
     try Directory.synchronize(store)
-    try AtomicFile.write(Array((index.json.serialized(.indented) + "\n").utf8), to: store + "/" + StoreIndex.fileName)
+    try AtomicFile.write(text, to: store + "/" + StoreIndex.fileName)
+    try Directory.remove(store + "/" + StoreIndex.nextName)
   }
 
   private func write(from path: String, to temporary: String) throws {

@@ -6,6 +6,8 @@ public struct StoreIndex: Equatable, Sendable {
   public static let schema = "armature.store/1"
   /// The name of the index file; a store is complete when it exists.
   public static let fileName = "store.json"
+  /// The index that is to come, while a catalog is being replaced.
+  static let nextName = "store.json.next"
   public static let statisticsName = "statistics.json"
   public static let catalogName = "catalog.sqlite"
 

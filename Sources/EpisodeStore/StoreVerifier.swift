@@ -77,7 +77,7 @@ public struct StoreVerifier: Sendable {
       episodeCount: index.episodeCount, stepCount: index.stepCount, shardCount: index.shards.count, byteCount: bytes)
   }
 
-  /// Reads the index of the store at `path`.
+  /// Reads the index of the store at `path`, after it has taken the place that a stopped ``CatalogAnnotation`` meant it to.
   ///
   /// - Throws: `StoreError` where there is none.
   public static func index(_ path: String) throws -> StoreIndex {
@@ -86,6 +86,13 @@ public struct StoreVerifier: Sendable {
       throw StoreError(
         .inputMissing, file: path,
         "no complete episode store: `\(StoreIndex.fileName)` is missing; run ingest to its end")
+    }
+    let next = path + "/" + StoreIndex.nextName
+    if Directory.entry(next) == .file, let index = try? StoreIndex(JSONNode(file: next)),
+      try SHA256Digest.hexadecimal(ofFile: path + "/" + StoreIndex.catalogName) == index.catalogDigest
+    {
+      try? Directory.move(next, to: file)  // In a store that cannot be written it stays where it is.
+      return index
     }
     return try StoreIndex(JSONNode(file: file))
   }

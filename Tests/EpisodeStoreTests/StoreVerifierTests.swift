@@ -166,4 +166,28 @@ import Testing
       Array(text.replacing("armature.store/1", with: "armature.store/2").utf8), to: StoreIndex.fileName)
     #expect(store.complaint().contains("armature.store/1"))
   }
+
+  @Test func `a store stays whole wherever the replacing of its catalog is stopped`() throws {
+    let store = try Store()
+    let names = (catalog: StoreIndex.catalogName, index: StoreIndex.fileName, next: StoreIndex.fileName + ".next")
+    let before = (try readBytes(store.path + "/" + names.catalog), try readBytes(store.path + "/" + names.index))
+    let column = CatalogAnnotation.Column("score", "DOUBLE", [.real(1), .null, .real(2), .real(3)])
+    try CatalogAnnotation(columns: [column]).apply(to: store.path)
+    let after = (try readBytes(store.path + "/" + names.catalog), try readBytes(store.path + "/" + names.index))
+    #expect(before.0 != after.0 && before.1 != after.1)
+    #expect(Directory.entry(store.path + "/" + names.next) == .missing)
+    // Before the catalog took its place, after it did, after the index did.
+    for (catalog, index, isNew) in [(before.0, before.1, false), (after.0, before.1, true), (after.0, after.1, true)] {
+      try AtomicFile.write(catalog, to: store.path + "/" + names.catalog)
+      try AtomicFile.write(index, to: store.path + "/" + names.index)
+      try AtomicFile.write(after.1, to: store.path + "/" + names.next)
+      _ = try StoreVerifier(store.path).verify()
+      #expect(try readBytes(store.path + "/" + names.index) == (isNew ? after.1 : before.1))
+      #expect(Directory.entry(store.path + "/" + names.next) == (isNew ? .missing : .file))
+      // The same command brings about the same.
+      try CatalogAnnotation(columns: [column]).apply(to: store.path)
+      #expect(try readBytes(store.path + "/" + names.index) == after.1)
+      #expect(Directory.entry(store.path + "/" + names.next) == .missing)
+    }
+  }
 }
