@@ -10,8 +10,8 @@ public struct CheckOutcome: Sendable, Equatable {
   public var notAssessed: [Reason] = []
   /// The score of each episode in the order of the report's episodes.
   ///
-  /// It is nil where the check was not assessed; there are none for a check of the dataset.
-  public var scores: [Double?] = []
+  /// It is NaN where the check was not assessed; there are none for a check of the dataset.
+  public var scores: [Double] = []
   public var histogram: Histogram?
   /// Spearman's rank correlation of the score with the episode's length; nil for scores that are not soft, and where
   /// either is constant.

@@ -15,7 +15,7 @@ struct CurationTable {
     let splitNumbers = Dictionary(splits.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     let checks = report.outcomes.map(\.check.id)
     let checkNumbers = Dictionary(checks.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    var scored = report.outcomes.filter { $0.scores.contains { $0 != nil } }
+    var scored = report.outcomes.filter { $0.scores.contains { !$0.isNaN } }
     if scored.count * report.episodes.count > Self.scoreLimit {
       let room = Self.scoreLimit / max(report.episodes.count, 1)
       scored = Array((scored.filter { $0.findingCount > 0 } + scored.filter { $0.findingCount == 0 }).prefix(room))
@@ -34,7 +34,7 @@ struct CurationTable {
         scored.map { outcome in
           [
             "check": .string(outcome.check.id), "threshold": Self.value(outcome.threshold),
-            "values": .array(outcome.scores.map { $0.map(Self.value) ?? .null }),
+            "values": .array(outcome.scores.map(Self.value)),
           ]
         }),
       "findings": .array(
@@ -48,7 +48,7 @@ struct CurationTable {
     ]
   }
 
-  /// A number short enough to show; null for infinities.
+  /// A number short enough to show; null for infinities and where there is none.
   private static func value(_ value: Double) -> JSONValue {
     value.isFinite ? .real(Double("\(Float(value))") ?? value) : .null
   }

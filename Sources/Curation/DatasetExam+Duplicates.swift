@@ -1,10 +1,13 @@
+/// For each episode the nearest earlier one, and how far it is in typical ranges; nil where none is near.
+typealias NearOutlines = [(distance: Double, episode: Int)?]
+
 extension DatasetExam {
   /// Finds episodes that are there twice, exactly or nearly.
-  mutating func findDuplicates() {
+  mutating func findDuplicates(_ near: NearOutlines) {
     let store = store
     var copyOf = [Int?](repeating: nil, count: summaries.count)
     findExact(&copyOf)
-    findNear(&copyOf)
+    judgeNear(near, &copyOf)
     for episode in summaries.indices {
       let place = store.places[episode]
       guard store.splits.count > 1 else {
@@ -34,14 +37,17 @@ extension DatasetExam {
     }
   }
 
+  private var nearCheck: Check { CheckCatalog.all[ScoreSheet.place("near-duplicate")] }
+
+  /// Beyond it, distances are not measured.
+  private var nearLimit: Double { max(selection.threshold(of: nearCheck), nearCheck.threshold.value) }
+
   /// Outlines are compared where their means over each eighth of the values are near: the mean square of the differences
   /// of these is at most that of the values.
-  private mutating func findNear(_ copyOf: inout [Int?]) {
-    let store = store
-    let check = CheckCatalog.all[ScoreSheet.place("near-duplicate")]
-    let limit = max(selection.threshold(of: check), check.threshold.value)
+  func nearOutlines() -> NearOutlines {
+    let limit = nearLimit
     let assessed = summaries.indices.filter { !summaries[$0].outline.isEmpty }
-    var nearest = [(distance: Double, episode: Int)?](repeating: nil, count: summaries.count)
+    var nearest = NearOutlines(repeating: nil, count: summaries.count)
     var grid = OutlineGrid(reach: Float(limit * 1000), assessed.map { summaries[$0].outline })
     for (position, later) in assessed.enumerated() {
       for candidate in grid.insert(position) {
@@ -53,14 +59,21 @@ extension DatasetExam {
         nearest[later] = (distance, earlier)
       }
     }
-    for episode in assessed {
+    return nearest
+  }
+
+  private mutating func judgeNear(_ nearest: NearOutlines, _ copyOf: inout [Int?]) {
+    let store = store
+    let threshold = selection.threshold(of: nearCheck)
+    let limit = nearLimit
+    for episode in summaries.indices where !summaries[episode].outline.isEmpty {
       // Beyond the limit, distances are not measured: the score is the limit then.
       let found = nearest[episode]
       judge(
         "near-duplicate", episode, found?.distance ?? limit, steps: wholeEpisode(episode),
         "differs by \(shown(found?.distance ?? 0)) of the typical ranges from episode "
           + "\(found.map { store.places[$0.episode].ordinal } ?? -1)")
-      if copyOf[episode] == nil, let found, found.distance < selection.threshold(of: check) {
+      if copyOf[episode] == nil, let found, found.distance < threshold {
         copyOf[episode] = found.episode
       }
     }

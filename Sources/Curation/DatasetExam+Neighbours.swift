@@ -1,38 +1,55 @@
 internal import Glibc
 
+/// How an episode's actions differ from those at similar states, and what its states tell of its actions, in nats.
+typealias NeighbourScore = (residual: Double, information: Double)
+
 extension DatasetExam {
+  /// The steps that all are compared with; nil where that is not asked for or cannot be.
+  func neighbourReference() -> NeighbourReference? {
+    guard selection.contains("knn-consistency") || selection.contains("deminf"), store.stateWidth > 0 else {
+      return nil
+    }
+    let known = summaries.indices.filter { !summaries[$0].points.isEmpty }
+    guard known.count >= Self.leastCount else { return nil }
+    return NeighbourReference(
+      summaries, known, stateWidth: store.stateWidth, width: store.stateWidth + store.actionWidth)
+  }
+
+  /// The score of `episode`; NaN where it has no points.
+  func neighbourScore(_ episode: Int, _ reference: NeighbourReference) -> NeighbourScore {
+    let points = summaries[episode].points
+    guard !points.isEmpty else { return (.nan, .nan) }
+    var residual = 0.0
+    var information = 0.0
+    let width = reference.width
+    // In large datasets every other step will do.
+    let taken = stride(from: 0, to: points.count / width, by: reference.isOfMany ? 2 : 1)
+    for k in taken {
+      let found = reference.look(Array(points[k * width..<(k + 1) * width]), except: episode)
+      residual += found.residual
+      information += found.information
+    }
+    let count = Double(taken.underestimatedCount)
+    return (residual / count, information / count)
+  }
+
   /// Scores episodes by how well states tell actions, from the nearest neighbours among sampled steps.
-  mutating func scoreNeighbours() {
+  mutating func scoreNeighbours(_ scores: [NeighbourScore]) {
     let ids = ["knn-consistency", "deminf"]
     guard selection.contains(ids[0]) || selection.contains(ids[1]) else { return }
-    let width = store.stateWidth + store.actionWidth
     guard store.stateWidth > 0 else { return skipAll(ids, .noStates) }
     let known = summaries.indices.filter { !summaries[$0].points.isEmpty }
-    guard known.count >= Self.leastCount else {
+    guard scores.count == summaries.count else {
       for episode in known { summaries[episode].sheet.skip(ids, .tooFewEpisodes) }
       return
     }
-    let reference = Reference(summaries, known, stateWidth: store.stateWidth, width: width)
-    var residuals = [Double](repeating: .nan, count: summaries.count)
     for episode in known {
-      let points = summaries[episode].points
-      var residual = 0.0
-      var information = 0.0
-      let count = points.count / width
-      // In large datasets every other step will do.
-      let taken = stride(from: 0, to: count, by: known.count > 20_000 ? 2 : 1)
-      for k in taken {
-        let found = reference.look(Array(points[k * width..<(k + 1) * width]), except: episode)
-        residual += found.residual
-        information += found.information
-      }
-      residuals[episode] = residual / Double(taken.underestimatedCount)
-      information /= Double(taken.underestimatedCount)
+      let information = scores[episode].information
       judge("deminf", episode, information, "states tell \(shown(information)) nats")
     }
-    guard let usual = Robust(residuals) else { return }
+    guard let usual = Robust(scores.map(\.residual)) else { return }
     for episode in known {
-      let z = usual.score(residuals[episode], floor: 1e-3)
+      let z = usual.score(scores[episode].residual, floor: 1e-3)
       judge(
         "knn-consistency", episode, z,
         "actions differ from those at similar states by \(shown(z)) robust deviations more than usual")
@@ -41,16 +58,19 @@ extension DatasetExam {
 }
 
 /// Steps that others are compared with: at most 1,536 of them, from episodes spread evenly.
-private struct Reference {
+struct NeighbourReference: Sendable {
   private var points: [Float] = []
   private var owners: [Int] = []
   private let stateWidth: Int
-  private let width: Int
+  let width: Int
+  /// Whether the dataset is large.
+  let isOfMany: Bool
 
   init(_ summaries: [EpisodeSummary], _ known: [Int], stateWidth: Int, width: Int) {
     self.stateWidth = stateWidth
     self.width = width
-    let limit = known.count > 20_000 ? 256 : 1536
+    isOfMany = known.count > 20_000
+    let limit = isOfMany ? 256 : 1536
     let total = known.reduce(0) { $0 + summaries[$1].points.count / width }
     let stride = max(1, (total + limit - 1) / limit)
     var number = 0

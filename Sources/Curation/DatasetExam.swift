@@ -1,7 +1,8 @@
 internal import EpisodeStore
+internal import Workers
 
 /// Compares episodes with each other, and looks at the dataset as a whole.
-struct DatasetExam {
+struct DatasetExam: Sendable {
   let store: StoreContents
   let scale: DatasetScale
   let selection: CheckSelection
@@ -26,18 +27,37 @@ struct DatasetExam {
   /// Fewer episodes are not compared with each other.
   static let leastCount = 8
 
-  mutating func run(_ totals: Totals) {
+  mutating func run(_ totals: Totals, workers: Int) async throws {
     examineStatistics(totals)
-    findDuplicates()
+    let compared = try await compare(workers: workers)
+    findDuplicates(compared.outlines)
     for episode in summaries.indices { summaries[episode].outline = [] }
     examineTasks()
     examineLengths()
     examineMotion()
     examineScales()
     examineDataset()
-    scoreNeighbours()
+    scoreNeighbours(compared.neighbours)
     for episode in summaries.indices { summaries[episode].points = [] }
     compareViews()
+  }
+
+  /// What takes long, side by side: outlines that are near each other, and the neighbours of steps.
+  private func compare(workers: Int) async throws -> (outlines: NearOutlines, neighbours: [NeighbourScore]) {
+    let reference = neighbourReference()
+    let size = 256
+    let groups = reference == nil ? 0 : (summaries.count + size - 1) / size
+    let found = Slots<[NeighbourScore]>(count: groups)
+    let outlines = Slots<NearOutlines>(count: 1)
+    try await forEachIndex(below: groups + 1, workers: workers) { number in
+      guard number > 0, let reference else {
+        outlines[0] = nearOutlines()
+        return
+      }
+      let range = (number - 1) * size..<min(number * size, summaries.count)
+      found[number - 1] = range.map { neighbourScore($0, reference) }
+    }
+    return (outlines.filled.first ?? [], found.filled.flatMap(\.self))
   }
 
   mutating func judge(

@@ -13,7 +13,8 @@ extension CurationReport {
   public var annotation: CatalogAnnotation {
     var columns = outcomes.filter { $0.check.scope == .episode }.map { outcome in
       CatalogAnnotation.Column(outcome.check.column, "DOUBLE") { episode in
-        outcome.scores[episode].map { $0.isFinite ? .real($0) : .text("\($0)") } ?? .null
+        let score = outcome.scores[episode]
+        return score.isNaN ? .null : score.isFinite ? .real(score) : .text("\(score)")
       }
     }
     for (name, checkClass) in [("defects", CheckClass.defect), ("risks", .risk)] {
@@ -36,15 +37,16 @@ extension CurationReport {
         ("finding", "INTEGER PRIMARY KEY"), ("check", "TEXT NOT NULL"), ("class", "TEXT NOT NULL"),
         ("episode", "INTEGER"), ("first_step", "INTEGER"), ("last_step", "INTEGER"), ("value", "DOUBLE"),
         ("threshold", "DOUBLE"), ("view", "TEXT"), ("message", "TEXT NOT NULL"),
-      ],
-      findings.enumerated().map { number, finding in
-        [
-          .integer(number), .text(finding.check), .text(finding.checkClass.rawValue),
-          finding.episode.map { .integer($0) } ?? .null, finding.steps.map { .integer($0.lowerBound) } ?? .null,
-          finding.steps.map { .integer($0.upperBound) } ?? .null, .real(finding.value), .real(finding.threshold),
-          finding.view.map { .text($0) } ?? .null, .text(finding.message),
-        ]
-      })
+      ], rowCount: findings.count
+    ) { [findings] number in
+      let finding = findings[number]
+      return [
+        .integer(number), .text(finding.check), .text(finding.checkClass.rawValue),
+        finding.episode.map { .integer($0) } ?? .null, finding.steps.map { .integer($0.lowerBound) } ?? .null,
+        finding.steps.map { .integer($0.upperBound) } ?? .null, .real(finding.value), .real(finding.threshold),
+        finding.view.map { .text($0) } ?? .null, .text(finding.message),
+      ]
+    }
   }
 
   private var checkTable: CatalogAnnotation.Table {
@@ -53,14 +55,15 @@ extension CurationReport {
       [
         ("id", "TEXT PRIMARY KEY"), ("class", "TEXT NOT NULL"), ("scope", "TEXT NOT NULL"), ("threshold", "DOUBLE"),
         ("assessed", "INTEGER"), ("findings", "INTEGER"), ("not_assessed", "TEXT"), ("length_correlation", "DOUBLE"),
-      ],
-      outcomes.map { outcome in
-        [
-          .text(outcome.check.id), .text(outcome.check.checkClass.rawValue), .text(outcome.check.scope.rawValue),
-          .real(outcome.threshold), .integer(outcome.assessedCount), .integer(outcome.findingCount),
-          outcome.notAssessed.isEmpty ? .null : .text(outcome.notAssessed.map(\.text).joined(separator: "; ")),
-          outcome.lengthCorrelation.map { .real($0) } ?? .null,
-        ]
-      })
+      ], rowCount: outcomes.count
+    ) { [outcomes] number in
+      let outcome = outcomes[number]
+      return [
+        .text(outcome.check.id), .text(outcome.check.checkClass.rawValue), .text(outcome.check.scope.rawValue),
+        .real(outcome.threshold), .integer(outcome.assessedCount), .integer(outcome.findingCount),
+        outcome.notAssessed.isEmpty ? .null : .text(outcome.notAssessed.map(\.text).joined(separator: "; ")),
+        outcome.lengthCorrelation.map { .real($0) } ?? .null,
+      ]
+    }
   }
 }

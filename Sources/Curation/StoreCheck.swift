@@ -66,14 +66,14 @@ public struct StoreCheck: Sendable {
       found[group] = (summaries, totals.totals)
       progress(range.count)
     }
-    return report(store, scale, found, includesImages: wantsImages)
+    return try await report(store, scale, found, includesImages: wantsImages)
   }
 
   /// Compares what was found of the episodes, and puts it together.
   private func report(
     _ store: StoreContents, _ scale: DatasetScale, _ found: Slots<(summaries: [EpisodeSummary], totals: Totals)>,
     includesImages: Bool
-  ) -> CurationReport {
+  ) async throws -> CurationReport {
     let groupCount = (store.places.count + Self.groupSize - 1) / Self.groupSize
     var totals = Totals(actionWidth: store.actionWidth, stateWidth: store.stateWidth)
     var summaries: [EpisodeSummary] = []
@@ -86,8 +86,8 @@ public struct StoreCheck: Sendable {
     }
     var exam = DatasetExam(store, scale, selection, summaries)
     summaries = []
-    exam.run(totals)
-    return exam.report(totals, includesImages: includesImages)
+    try await exam.run(totals, workers: workers)
+    return try await exam.report(totals, includesImages: includesImages, workers: workers)
   }
 }
 
@@ -117,7 +117,7 @@ private struct StepTotals {
 
 extension DatasetExam {
   /// What was found, in order; what episodes were compared by goes on the way.
-  mutating func report(_ totals: Totals, includesImages: Bool) -> CurationReport {
+  mutating func report(_ totals: Totals, includesImages: Bool, workers: Int) async throws -> CurationReport {
     var counts: [Int: Int] = [:]
     var rows: [Int: Int] = [:]
     var instructions: [CurationReport.Instruction] = []
@@ -140,11 +140,17 @@ extension DatasetExam {
       summaries[episode].start = []
       summaries[episode].constant = []
     }
-    findings.sort { x, y in
-      let a = (order[x.check] ?? 0, x.episode ?? -1, x.steps?.lowerBound ?? -1, x.steps?.upperBound ?? -1)
-      let b = (order[y.check] ?? 0, y.episode ?? -1, y.steps?.lowerBound ?? -1, y.steps?.upperBound ?? -1)
-      return a == b ? (x.view ?? "") < (y.view ?? "") : a < b
+    let keys = findings.map { finding in
+      SIMD4(
+        Int64(order[finding.check] ?? 0), Int64(finding.episode ?? -1), Int64(finding.steps?.lowerBound ?? -1),
+        Int64(finding.steps?.upperBound ?? -1))
     }
+    let sorted = findings.indices.sorted { a, b in
+      let (x, y) = (keys[a], keys[b])
+      for part in 0..<4 where x[part] != y[part] { return x[part] < y[part] }
+      return (findings[a].view ?? "") < (findings[b].view ?? "")
+    }
+    findings = sorted.map { findings[$0] }
     var findingCounts: [String: Int] = [:]
     for finding in findings { findingCounts[finding.check, default: 0] += 1 }
     let lengths = store.places.map { Double($0.steps.count) }
@@ -154,10 +160,16 @@ extension DatasetExam {
         counts: Array(totals.bins[d * 256..<(d + 1) * 256]), q01: statistics.q01[d], q99: statistics.q99[d],
         min: statistics.min[d], max: statistics.max[d], isNormalized: statistics.mask?[d] ?? true)
     }
+    let outcomes = Slots<CheckOutcome>(count: selection.checks.count)
+    let (exam, counted) = (self, findingCounts)
+    try await forEachIndex(below: selection.checks.count, workers: workers) { number in
+      let check = exam.selection.checks[number]
+      outcomes[number] = exam.outcome(check, counted[check.id] ?? 0, lengths)
+    }
     return CurationReport(
       store: store.path, index: store.index, episodes: episodes, instructions: instructions,
       actionHistograms: histograms,
-      outcomes: selection.checks.map { outcome($0, findingCounts[$0.id] ?? 0, lengths) }, findings: findings,
+      outcomes: outcomes.filled, findings: findings,
       includesImages: includesImages)
   }
 
@@ -174,14 +186,14 @@ extension DatasetExam {
     outcome.scores = summaries.map { summary in
       let value = summary.sheet.scores[place]
       if value.isNaN { gaps[Int(summary.sheet.gaps[place].rawValue)] += 1 }
-      return value.isNaN ? nil : value
+      return value
     }
     outcome.notAssessed = Gap.allCases.filter { gaps[Int($0.rawValue)] > 0 }.map {
       .init($0 == .none ? Gap.tooFewEpisodes.text : $0.text, episodeCount: gaps[Int($0.rawValue)])
     }
-    let known = outcome.scores.indices.filter { outcome.scores[$0] != nil }
+    let known = outcome.scores.indices.filter { !outcome.scores[$0].isNaN }
     outcome.assessedCount = known.count
-    let values = known.compactMap { outcome.scores[$0] }
+    let values = known.map { outcome.scores[$0] }
     outcome.histogram = Histogram(values)
     if check.isSoft, values.allSatisfy(\.isFinite) {
       outcome.lengthCorrelation = rankCorrelation(values, known.map { lengths[$0] })

@@ -37,13 +37,19 @@ public struct CatalogAnnotation: Sendable {
   public struct Table: Sendable {
     public let name: String
     public let columns: [(name: String, type: String)]
-    public let rows: [[Value]]
+    public let rowCount: Int
+    /// A row by its number, from 0.
+    public let row: @Sendable (Int) -> [Value]
 
     /// - Precondition: names are plain words, and rows as long as `columns`.
-    public init(_ name: String, _ columns: [(name: String, type: String)], _ rows: [[Value]]) {
+    public init(
+      _ name: String, _ columns: [(name: String, type: String)], rowCount: Int,
+      row: @escaping @Sendable (Int) -> [Value]
+    ) {
       self.name = name
       self.columns = columns
-      self.rows = rows
+      self.rowCount = rowCount
+      self.row = row
     }
   }
 
@@ -170,7 +176,9 @@ public struct CatalogAnnotation: Sendable {
     let marks = Array(repeating: "?", count: table.columns.count).joined(separator: ", ")
     let insert = try database.makeStatement(
       sql: "INSERT INTO \(table.name.quotedDatabaseIdentifier) VALUES (\(marks))")
-    for row in table.rows { try insert.execute(arguments: StatementArguments(row.map(\.database))) }
+    for number in 0..<table.rowCount {
+      try insert.execute(arguments: StatementArguments(table.row(number).map(\.database)))
+    }
   }
 }
 

@@ -4,10 +4,14 @@ import Glibc
 @main
 enum Armature {
   static let stages = [
-    ("rlds", "read RLDS datasets: inspect, dump, standardize, ingest, stats, verify, scan, registry"),
+    ("rlds", "read RLDS and HDF5: inspect, dump, standardize, ingest, stats, tokens, verify, export, scan, registry"),
+    ("curate", "find what is wrong in a store: check, report, query, keep, drop, diff, explain, inject"),
     ("mixture", "draw samples from stores: plan, build, verify, describe, explain, export, stream, bench"),
     ("prefs", "make preference pairs of rollouts: pair, audit, rank, export, verify"),
-    ("train", "hold the model: describe, forward, predict, export, init, tokenizer, bench"),
+    (
+      "train",
+      "hold the model: fit, dpo, eval, merge, trace, describe, forward, predict, export, init, tokenizer, bench"
+    ),
   ]
 
   static func main() {

@@ -32,4 +32,23 @@ import Testing
       #expect(help.output.contains("USAGE"))
     }
   }
+
+  @Test func `every program that is built is a stage, and its verbs are named`() throws {
+    let overview = try Program.frontDoor.run("--help").output
+    let stages = try Directory.names(Program.directory).filter { name in
+      name.hasPrefix("armature-") && !name.contains(".")
+    }.map { String($0.dropFirst("armature-".count)) }
+    #expect(Set(stages).isSuperset(of: ["rlds", "curate", "mixture", "prefs"]))
+    for stage in stages {
+      let help = try Program.frontDoor.run(stage, "--help")
+      expectDone(help)
+      let line = try #require(overview.split(separator: "\n").first { $0.hasPrefix("  \(stage) ") }, "\(stage)")
+      let lines = help.output.split(separator: "\n").drop { !$0.hasPrefix("SUBCOMMANDS") }.dropFirst()
+      let verbs = lines.filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") && !$0.hasPrefix("  See") }
+        .compactMap { $0.split(separator: " ").first.map(String.init) }
+      #expect(!verbs.isEmpty)
+      let named = Set(line.split { !$0.isLetter }.map(String.init))
+      for verb in verbs { #expect(named.contains(verb), "\(stage) \(verb)") }
+    }
+  }
 }
