@@ -159,7 +159,8 @@ public struct DemoDataset: Sendable {
       throw DemoError(path, "", "there is no episode \(number); it has \(chosen.count), counted from 0", kind: .usage)
     }
     let episode = chosen[number]
-    let own = try Self.columns(of: episode).columns
+    // Packing pixels only to unpack them would take most of the time.
+    let own = try Self.columns(of: episode).columns.map(\.unpacked)
     return (Bytes(try episode.example(own)), try Self.features(own, path), episode.file.path)
   }
 

@@ -33,6 +33,14 @@ struct DemoEpisode: Sendable {
     let form: Form
     let isPerStep: Bool
 
+    /// The same with pixels as plain numbers.
+    var unpacked: Column {
+      guard form == .pixels else { return self }
+      return Column(
+        feature: feature, source: source, attribute: attribute, shape: shape, form: .number(.uint8),
+        isPerStep: isPerStep)
+    }
+
     /// A text of the episode that no dataset holds.
     static func said(_ feature: String) -> Column {
       Column(feature: feature, source: "", attribute: nil, shape: [], form: .text, isPerStep: false)

@@ -32,17 +32,23 @@ public enum ImageEncoder {
     }
   }
 
-  /// Returns `image` of 1…4 channels as a PNG file with 8 bits per sample.
+  /// Returns `image` of 1…4 channels as a PNG file with 8 bits per sample, deflated at zlib's `level`, 1…9.
   ///
   /// - Throws: `ImageError` when there are more than 4 channels or a side is over 1,000,000.
-  public static func png(_ image: Raster<UInt8>) throws(ImageError) -> [UInt8] { try png(image, bits: 8) }
+  public static func png(_ image: Raster<UInt8>, level: Int = compressionLevel) throws(ImageError) -> [UInt8] {
+    try png(image, bits: 8, level: level)
+  }
 
   /// Returns `image` of 1…4 channels as a PNG file with 16 bits per sample.
   ///
   /// - Throws: `ImageError` when there are more than 4 channels or a side is over 1,000,000.
-  public static func png(_ image: Raster<UInt16>) throws(ImageError) -> [UInt8] { try png(image, bits: 16) }
+  public static func png(_ image: Raster<UInt16>) throws(ImageError) -> [UInt8] {
+    try png(image, bits: 16, level: compressionLevel)
+  }
 
-  private static func png<Sample>(_ image: Raster<Sample>, bits: Int32) throws(ImageError) -> [UInt8] {
+  private static func png<Sample>(
+    _ image: Raster<Sample>, bits: Int32, level: Int
+  ) throws(ImageError) -> [UInt8] {
     guard (1...4).contains(image.channels) else {
       throw ImageError(.unsupported(.png, detail: "\(image.channels) channels; 1…4 can be written"))
     }
@@ -51,7 +57,7 @@ public enum ImageEncoder {
       var info = armature_image_info()
       var count = 0
       let bytes = unsafe armature_png_write(
-        samples.baseAddress, width, height, Int32(image.channels), bits, Int32(compressionLevel), &count,
+        samples.baseAddress, width, height, Int32(image.channels), bits, Int32(min(max(level, 1), 9)), &count,
         &info)
       return try unsafe collect(bytes, count, info, .png)
     }
