@@ -167,6 +167,25 @@ public struct DemoDataset: Sendable {
   /// The episodes of one file of records.
   private static let recordsPerShard = 16
 
+  /// What tells whether the files have changed: their paths, sizes and dates.
+  private func origin() throws -> [UInt8] {
+    let files = Directory.entry(path) == .file ? [path] : try Self.files(path)
+    let lines = try files.map { file in
+      let status = try Directory.status(file)
+      return "\(file) \(status.byteCount) \(status.modified)\n"
+    }
+    return Array(lines.joined().utf8)
+  }
+
+  private static let originName = "origin.txt"
+
+  /// Whether the directory `path` has all that ``write(to:workers:)`` would write of these very files.
+  public func isWritten(to path: String) throws -> Bool {
+    guard Directory.entry("\(path)/dataset_info.json") == .file else { return false }
+    return try Directory.entry("\(path)/\(Self.originName)") == .file
+      && readFile("\(path)/\(Self.originName)", limit: 1 << 28) == origin()
+  }
+
   /// Writes the demonstrations as an RLDS dataset to the directory `path`, with `workers` tasks.
   ///
   /// `dataset_info.json` is written last; a directory that has it is complete.
@@ -175,6 +194,7 @@ public struct DemoDataset: Sendable {
   public func write(to path: String, workers: Int) async throws {
     try Directory.remove(path)
     try Directory.create(path)
+    try AtomicFile.write(origin(), to: "\(path)/\(Self.originName)")
     var shards: [(file: String, episodes: [DemoEpisode])] = []
     var described: [JSONValue] = []
     for (number, split) in splits.enumerated() {

@@ -96,9 +96,7 @@ struct IngestVerb: AsyncParsableCommand {
   private func records(of demos: DemoDataset) async throws -> String {
     let scratch = ProcessEnvironment.variable("TMPDIR") ?? "/tmp"
     let path = out.map { "\($0).records" } ?? "\(scratch)/armature-records-\(getpid())"
-    if Directory.entry("\(path)/dataset_info.json") == .missing {
-      try await demos.write(to: path, workers: workers.workers)
-    }
+    if try !demos.isWritten(to: path) { try await demos.write(to: path, workers: workers.workers) }
     return path
   }
 

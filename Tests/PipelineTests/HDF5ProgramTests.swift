@@ -168,4 +168,24 @@ import Testing
     let mixed = try Program.rlds.run("scan", Self.layout("robomimic.hdf5"), Repository.sample("metaworld_reach_push"))
     #expect(mixed.ending == .status(64) && mixed.complaint.contains("cannot be scanned together"))
   }
+
+  @Test func `records of an ingest that was stopped serve the same files only`() throws {
+    let directory = try TemporaryDirectory()
+    let file = directory("demo.hdf5")
+    func ingest(_ store: String) throws -> [String: String] {
+      expectDone(
+        try Program.rlds.run("ingest", file, "--dataset", "robomimic_hdf5", "--out", directory(store), "--quiet"))
+      #expect(Directory.entry(directory("\(store).records")) == .missing)
+      return try digests(directory(store))
+    }
+    let bytes = try readBytes(Self.layout("robomimic.hdf5"))
+    try AtomicFile.write(bytes, to: file)
+    let expected = try ingest("whole")
+    // What a kill leaves between records and store, and a file that is another one by now.
+    let records = directory("store.records")
+    try Directory.create(records)
+    try AtomicFile.write(Array("\(file) 1 1\n".utf8), to: "\(records)/origin.txt")
+    try AtomicFile.write(Array("{}".utf8), to: "\(records)/dataset_info.json")
+    #expect(try ingest("store") == expected)
+  }
 }
