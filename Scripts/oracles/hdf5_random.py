@@ -49,7 +49,8 @@ def layout(choose, shape):
 def make(path, seed):
     choose, numbers = random.Random(seed), np.random.default_rng(seed)
     steps, wanted = choose.choice([1, 2, 7, 33, 64, 130]), {}
-    with h5py.File(path, "w", track_order=choose.random() < 0.3) as file:
+    block = choose.choice([0, 0, 0, 512, 4096])
+    with h5py.File(path, "w", track_order=choose.random() < 0.3, userblock_size=block) as file:
         demo = file.create_group("data/demo_0")
         demo["actions"] = numbers.normal(size=(steps, 7))
         wanted["steps/actions"] = demo["actions"][()]

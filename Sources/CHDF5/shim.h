@@ -86,6 +86,16 @@ static inline hid_t chdf5_open(const char *_Nonnull path) {
   return file;
 }
 
+/// The bytes before the file's own, or -1. libhdf5 1.10 leaves them out of the addresses of chunks.
+static inline long long chdf5_user_block(hid_t file) {
+  hid_t list = H5Fget_create_plist(file);
+  if (list < 0) return -1;
+  hsize_t size = 0;
+  int status = H5Pget_userblock(list, &size);
+  H5Pclose(list);
+  return status < 0 ? -1 : (long long)size;
+}
+
 /// What kind of link `name` is: 0 hard, 1 soft, 2 anything else, -1 none.
 static inline int chdf5_link(hid_t group, const char *_Nonnull name, size_t *_Nonnull size) {
   H5L_info_t info;

@@ -22,6 +22,8 @@ public final class HDF5File: Sendable {
   /// The number of bytes in the file.
   public let byteCount: Int
   private let handle: Int64
+  /// Whether addresses that the library tells count from the file's first byte: it has no user block.
+  let hasPlainAddresses: Bool
 
   /// Opens the file at `path`.
   ///
@@ -33,6 +35,7 @@ public final class HDF5File: Sendable {
     guard handle >= 0 else { throw HDF5Error(.notHDF5, file: path) }
     self.path = path
     self.handle = handle
+    hasPlainAddresses = exclusively { chdf5_user_block(handle) } == 0
   }
 
   deinit { exclusively { _ = H5Fclose(handle) } }

@@ -107,7 +107,8 @@ final class Reading {
   func chunks() throws(HDF5Error) -> ChunkedLayout? {
     let byteCount = try checkedByteCount()
     let rank = declaration.shape.count
-    guard kind == .dataset, rank > 0, chdf5_layout(object) == 2, H5Tget_order(type) != H5T_ORDER_BE,
+    guard kind == .dataset, file.hasPlainAddresses, rank > 0, chdf5_layout(object) == 2,
+      H5Tget_order(type) != H5T_ORDER_BE,
       byteCount > 1 << 12,
       case .number = declaration.element
     else { return nil }
@@ -157,7 +158,8 @@ final class Reading {
   /// Returns where the elements lie one after the other, as the machine has them; `nil` when the library should read them.
   func extent() throws(HDF5Error) -> Range<Int>? {
     let byteCount = try checkedByteCount()
-    guard kind == .dataset, byteCount > 1 << 12, chdf5_layout(object) == 1, H5Tget_order(type) != H5T_ORDER_BE,
+    guard kind == .dataset, file.hasPlainAddresses, byteCount > 1 << 12, chdf5_layout(object) == 1,
+      H5Tget_order(type) != H5T_ORDER_BE,
       case .number = declaration.element
     else { return nil }
     let memory = chdf5_memory_type(type, element, elementSize)

@@ -20,6 +20,17 @@ private let fixture = Repository.fixture("HDF5/types.hdf5")
     }
   }
 
+  @Test(arguments: [512, 4096])
+  func `bytes that a user block puts before the file change nothing`(_ count: Int) throws {
+    let directory = try TemporaryDirectory()
+    let bytes = try readBytes(fixture)
+    let path = try directory.write([UInt8](repeating: 7, count: count) + bytes, to: "block.hdf5")
+    let (file, plain) = (try HDF5File(path), try HDF5File(fixture))
+    for wanted in try SafetensorsFile(Repository.fixture("HDF5/types.safetensors")).tensors {
+      #expect(try file.values(wanted.name) == plain.values(wanted.name), "\(wanted.name)")
+    }
+  }
+
   @Test func `texts lose their padding and nothing else`() throws {
     let file = try HDF5File(fixture)
     let long = try #require(try file.values("text/long").texts)
