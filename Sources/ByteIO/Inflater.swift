@@ -99,7 +99,8 @@ public final class Inflater {
 
   /// Inflates all of `bytes`, a zlib stream of at most `limit` bytes whose checksum must be there and right, at once.
   ///
-  /// - Complexity: O(output); about three times as fast as `inflate(_:limit:)`.
+  /// - Throws: `InflateError.tooLong` beyond `limit`, `.damaged` for anything that is not a whole stream.
+  /// - Complexity: O(output), by ISA-L, which is faster than zlib; memory for `limit` bytes.
   public static func inflateWhole(_ bytes: Bytes, limit: Int) throws(InflateError) -> [UInt8] {
     guard let count = UInt32(exactly: bytes.count), let room = UInt32(exactly: max(limit, 1)), count > 0 else {
       return try inflate(bytes, limit: limit)

@@ -126,7 +126,7 @@ extension DatasetExam {
     var which = [Int](repeating: 0, count: summaries.count)
     for d in 0..<store.actionWidth where scale.isMotion(d) {
       let varying = finite.count { !summaries[$0].constant[d] }
-      // Of ten and more, one other with the same fault counts with the episode.
+      // Of more than ten, one other with the same fault counts with the episode.
       let together = finite.count > 10 && varying < finite.count - 1 ? 1 : 0
       guard Double(varying + together) >= 0.95 * Double(finite.count - 1) else { continue }
       for episode in finite where summaries[episode].constant[d] {

@@ -129,7 +129,7 @@ struct DatasetExam: Sendable {
           continue
         }
         let isConstant = summaries[episode].gripperIsConstant == true
-        // Of six and more, one other with the same fault counts with the episode.
+        // Of more than six, one other with the same fault counts with the episode.
         let moving = known - constant.count + (isConstant && known > 6 && constant.count > 1 ? 1 : 0)
         let others = Double(moving) / Double(max(known - 1, 1))
         judge(

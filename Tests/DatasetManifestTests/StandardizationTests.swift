@@ -201,6 +201,26 @@ import Testing
     #expect(manifest.requiredFeatures.map(\.name).contains("steps/done"))
   }
 
+  @Test func `dropped steps and earlier filters leave the right rows to the filter of no-ops`() throws {
+    let manifest = try DatasetManifest(
+      action: "a", width: 1,
+      more: """
+        drop: {first: 1, last: 1}
+        filters:
+          - drop_zero_actions: {columns: ":1", tolerance: 0.5}
+          - drop_no_ops: {feature: b}
+        """)
+    // Step 0 and 5 are dropped, step 2 by its action; of what is left, step 3 moves nothing.
+    let episode = TableEpisode(
+      stepCount: 6,
+      [
+        "steps/a": .floats([9, 1, 0, 3, 4, 9], []),
+        "steps/b": .numbers(
+          NumberArray(kind: .float64, shape: [2], values: [5, 0, 1, 1, 1, 0, 0, 1, 0, 0, 5, 0])),
+      ])
+    #expect(try #require(try manifest.standardize(episode).episode).rows == [1, 4])
+  }
+
   @Test(arguments: [
     ("drop_no_ops: {feature: episode_metadata/a}", "it is not a feature of the steps"),
     ("drop_no_ops: {feature: a, tolerance: -1}", "a tolerance is not negative"),
